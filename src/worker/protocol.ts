@@ -1,0 +1,228 @@
+/**
+ * Everything that crosses between the page and the worker, as types. Bytes are transferred, never copied.
+ * The worker exports a plain object of this shape; the page calls it through comlink.
+ */
+import type { StudioErrorInfo } from '../engine/errors.ts';
+import type { Activation, FactOverrides, MethodName, Recipe } from '../engine/recipe.ts';
+
+// ---- backends ----
+
+export type BackendName = 'webgpu' | 'wasm' | 'cpu';
+export type BackendChoice = 'auto' | BackendName;
+
+export interface BackendStatus {
+  name: BackendName;
+  choice: BackendChoice;
+  /** "WebGPU · Apple M3", "WASM SIMD". */
+  label: string;
+  /** One sentence: why this one. */
+  reason: string;
+  /** Each backend, and why it cannot be had where it cannot. */
+  available: { name: BackendName; usable: boolean; note: string }[];
+}
+
+// ---- sources and images ----
+
+/** Where a fact about a source comes from. */
+export type FactOrigin = 'weights' | 'scheme' | 'guess' | 'person';
+export interface Fact<T> {
+  value: T;
+  origin: FactOrigin;
+}
+
+export interface SourceInfo {
+  id: string;
+  file: string;
+  bytes: number;
+  architecture: 'vit' | 'mlp';
+  /** "safetensors", "PyTorch zip", "npz". */
+  container: string;
+  /** Naming scheme: "timm", "nn.Sequential". */
+  scheme: string;
+  /** "F32", or several joined: "F16 + F32". */
+  elementType: string;
+  parameters: number;
+  classes: number;
+  /** Width of the last features. */
+  width: number;
+  /** Transformer blocks, or hidden layers of an MLP. */
+  depth: number;
+  /** Hidden width of the transformer MLP, or the width of each hidden layer. */
+  hidden: number[];
+  /** Shape of one image that it takes: [height, width, channels] for a ViT, [inputs] for an MLP. */
+  input: number[];
+  patch: number | null;
+  heads: Fact<number> | null;
+  epsilon: Fact<number> | null;
+  activation: Fact<Activation>;
+  /** Tensors in the file that the model does not use. */
+  ignored: string[];
+}
+
+export interface ImagesInfo {
+  id: string;
+  file: string;
+  bytes: number;
+  /** [height, width, channels]. */
+  shape: [number, number, number];
+  train: number;
+  test: number;
+  /** How `train` and `test` came about: "x_train and x_test of the file" or "one in five held out". */
+  split: string;
+  /** Labels that occur, ascending, with how many train and test images each has. */
+  labels: { label: number; train: number; test: number }[];
+}
+
+export interface LoadResult {
+  sources: SourceInfo[];
+  images: ImagesInfo[];
+  /** One for each file that could not be understood; the others are loaded all the same. */
+  errors: StudioErrorInfo[];
+}
+
+export interface Thumbnails {
+  /** RGBA, images one after the other, each `height * width * 4` bytes. */
+  pixels: Uint8ClampedArray<ArrayBuffer>;
+  width: number;
+  height: number;
+  labels: number[];
+}
+
+// ---- before a run ----
+
+export interface RecipeCheck {
+  /** What keeps the recipe from running; empty when it can. */
+  problems: StudioErrorInfo[];
+  /** Null while there are problems. */
+  cost: RunCost | null;
+}
+
+export interface RunCost {
+  steps: number;
+  /** Learnable numbers: entries of M and U, LayerNorms. */
+  learnable: number;
+  /** Bytes of learnable numbers with their gradients and two AdamW moments. */
+  trainingBytes: number;
+}
+
+// ---- runs ----
+
+export interface Score {
+  /** Accuracy on each task's held-out images, argmax over that task's logits, 0 to 1. */
+  perTask: number[];
+  /** Accuracy on each task's images, argmax over all tasks' logits together. */
+  jointPerTask: number[];
+  /** Joint accuracy over all tasks' images. */
+  joint: number;
+  /** Held-out images measured, for each task. */
+  images: number[];
+}
+
+export interface TrainingPoint {
+  step: number;
+  /** One loss; scope "local" has one for each hidden layer. */
+  losses: number[];
+  /** Learning rate of the step. */
+  rate: number;
+}
+
+export type RunState = 'preparing' | 'running' | 'paused' | 'stopped' | 'done' | 'failed';
+
+export interface RunResult {
+  method: MethodName;
+  score: Score;
+  /** Seconds of work, without pauses and without evaluation. */
+  seconds: number;
+  /** Learnable numbers; 0 for a method that trains nothing. */
+  learnable: number;
+  steps: number;
+  /** False for the ensemble, which is not one network. */
+  exportable: boolean;
+}
+
+/** Every event carries the run it belongs to. At most about 20 a second reach the page. */
+export type RunEvent =
+  | { type: 'state'; run: string; state: RunState; error?: StudioErrorInfo }
+  | { type: 'preparing'; run: string; note: string }
+  | { type: 'training'; run: string; steps: number; points: TrainingPoint[]; stepsPerSecond: number; secondsLeft: number }
+  | { type: 'accuracy'; run: string; step: number; score: Score }
+  /** The run is over (done or stopped by hand) and left a model. */
+  | { type: 'result'; run: string; result: RunResult };
+
+export type StudioEvent = RunEvent | { type: 'backend'; status: BackendStatus; error?: StudioErrorInfo };
+
+// ---- matrices ----
+
+export interface MatrixInfo {
+  /** "blocks.0.attention.M_query". */
+  name: string;
+  /** Where it sits, in words: "block 1 · attention · M query". */
+  label: string;
+  /** The layer it belongs to, for grouping: "block 1". */
+  group: string;
+  role: 'M' | 'U';
+  rows: number;
+  columns: number;
+  /** Which part of the whole belongs to each source: share of the squared entries, summing to 1. */
+  shares: number[];
+}
+
+export interface MatrixValues extends MatrixInfo {
+  /** Row-major, `rows * columns`. */
+  values: Float32Array<ArrayBuffer>;
+  /** First row (M) or column (U) of each source's block, and the end. */
+  bounds: number[];
+  step: number;
+}
+
+// ---- export ----
+
+export interface ExportOptions {
+  /** File name without ending. */
+  name: string;
+}
+
+export interface ExportedFile {
+  name: string;
+  bytes: Uint8Array<ArrayBuffer>;
+  /** Naming scheme of the file. */
+  scheme: string;
+  /** Of the file read back: accuracy, and the largest difference of a logit from the merged model's. */
+  score: Score;
+  largestLogitDifference: number;
+}
+
+// ---- the api ----
+
+export interface StudioApi {
+  /** Chooses a backend and from then on sends events. Call once. */
+  start(onEvent: (event: StudioEvent) => void, choice: BackendChoice): Promise<BackendStatus>;
+  setBackend(choice: BackendChoice): Promise<BackendStatus>;
+
+  /** Reads files of any kind, together; takes what it understands. */
+  load(files: File[]): Promise<LoadResult>;
+  setFacts(source: string, facts: FactOverrides): Promise<SourceInfo>;
+  /** Forgets a source or images. */
+  remove(id: string): Promise<void>;
+  /** The first `count` training images with one of `labels` (all labels when empty), a mix of them. */
+  thumbnails(images: string, labels: number[], count: number): Promise<Thumbnails>;
+
+  check(recipe: Recipe): Promise<RecipeCheck>;
+  /** Scores source `index` of the recipe alone: its body with every task's head. */
+  evaluateSource(recipe: Recipe, index: number): Promise<Score>;
+
+  /** Starts a run and returns at once; everything else comes as events. One run trains at a time. */
+  run(run: string, recipe: Recipe): Promise<void>;
+  pause(run: string): Promise<void>;
+  /** One training step, then pauses again. */
+  step(run: string): Promise<void>;
+  resume(run: string): Promise<void>;
+  /** Ends a run early; what it has learned is folded and kept. */
+  stop(run: string): Promise<void>;
+  /** Forgets a run and its model. */
+  discard(run: string): Promise<void>;
+
+  matrices(run: string): Promise<MatrixInfo[]>;
+  matrix(run: string, name: string): Promise<MatrixValues>;
+  exportModel(run: string, options: ExportOptions): Promise<ExportedFile>;
+}
