@@ -23,8 +23,8 @@ export interface BackendStatus {
 
 // ---- sources and images ----
 
-/** Where a fact about a source comes from. */
-export type FactOrigin = 'weights' | 'scheme' | 'guess' | 'person';
+/** Where a fact about a source comes from: its metadata, the usual value of its naming scheme, a guess from its shapes, or the person. */
+export type FactOrigin = 'file' | 'scheme' | 'guess' | 'person';
 export interface Fact<T> {
   value: T;
   origin: FactOrigin;

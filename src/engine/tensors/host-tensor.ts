@@ -2,24 +2,30 @@
  * A tensor that still lies in a file: name, element type, shape and where its bytes are.
  * Nothing is read before `read()`, and `read()` reads no more than this tensor.
  */
-import type { ByteSource } from './byte-source.ts';
-import { decodeElements } from './elements.ts';
 import type { ElementType } from './elements.ts';
-import { gatherStrided } from './strides.ts';
 
-export interface HostTensorOptions {
-  name: string;
-  elementType: ElementType;
-  shape: readonly number[];
-  source: ByteSource;
-  /** First byte of element 0 in `source`. */
-  byteOffset: number;
-  /** Distance between neighbours on each axis, in elements. Row-major when left out. */
-  strides?: readonly number[];
-}
-
-/** A tensor on the host, decoded. */
+/** A tensor on the host, decoded to 32-bit floats, row-major. */
 export interface Weight {
   shape: readonly number[];
   values: Float32Array;
+}
+
+export interface HostTensor {
+  readonly name: string;
+  readonly elementType: ElementType;
+  readonly shape: readonly number[];
+  /** Decodes to 32-bit floats in row-major order, whatever the file's element type and strides. Throws `StudioError` when bytes are missing. */
+  read(): Promise<Weight>;
+}
+
+/** What a reader makes of a checkpoint file. */
+export interface Checkpoint {
+  /** File name. */
+  file: string;
+  bytes: number;
+  /** "safetensors", "PyTorch zip", "npz". */
+  container: string;
+  tensors: ReadonlyMap<string, HostTensor>;
+  /** String metadata of the file, where it has some. */
+  metadata: Readonly<Record<string, string>>;
 }
