@@ -29,3 +29,9 @@ export interface Checkpoint {
   /** String metadata of the file, where it has some. */
   metadata: Readonly<Record<string, string>>;
 }
+
+/** A tensor whose elements can be had without decoding: 8-bit images stay 8 bits. */
+export interface RawTensor extends HostTensor {
+  /** The elements as the file stores them, in row-major order. May be a view of shared memory: do not write into it. */
+  readBytes(): Promise<Uint8Array<ArrayBuffer>>;
+}

@@ -1,0 +1,22 @@
+/** Picks the reader of a checkpoint by the file's content, never by its name. A new format is one new file and one line in `formats`. */
+import type { NamedFile } from '../tensors/byte-source.ts';
+import type { Checkpoint } from '../tensors/host-tensor.ts';
+import { foreignFile } from './foreign.ts';
+import type { Format } from './format.ts';
+import { openFile } from './format.ts';
+import { npz } from './npz.ts';
+import { pytorchZip } from './pytorch.ts';
+import { safetensors } from './safetensors.ts';
+
+const formats: readonly Format[] = [safetensors, pytorchZip, npz];
+
+/** Reads what and where the tensors of a checkpoint are, and none of their elements. Throws `StudioError` for any other file. */
+export async function readCheckpoint(file: NamedFile): Promise<Checkpoint> {
+  const opened = await openFile(file);
+  const format = formats.find((format) => format.matches(opened));
+  if (format) return format.read(opened);
+  throw foreignFile(
+    opened,
+    formats.map(({ description }) => description),
+  );
+}

@@ -1,0 +1,76 @@
+/** Files that are no checkpoint the studio reads, told by their content, with what to do about each. */
+import { StudioError } from '../errors.ts';
+import type { OpenedFile } from './format.ts';
+import { isNpy } from './npy.ts';
+
+interface Kind {
+  /** "an HDF5 file". */
+  is: string;
+  advice: string;
+  matches(file: OpenedFile): boolean;
+}
+
+const saveStateDict = 'Save its state_dict with torch.save (PyTorch 1.6 or later), or as safetensors.';
+const unpack = 'Unpack it and add the checkpoint inside.';
+const notWeights = 'Add the file that holds the weights.';
+
+const kinds: readonly Kind[] = [
+  { is: 'an empty file', advice: 'Download or copy it again.', matches: ({ source }) => source.size === 0 },
+  {
+    is: 'a PyTorch checkpoint in the format from before version 1.6',
+    advice: `Open it with torch.load and save it again: ${saveStateDict}`,
+    matches: startsWith(0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9),
+  },
+  { is: 'a Python pickle', advice: saveStateDict, matches: ({ head }) => head[0] === 0x80 && head[1]! >= 2 && head[1]! <= 5 },
+  { is: 'an HDF5 file', advice: 'Save the weights as safetensors or npz.', matches: startsWith(0x89, 'HDF\r\n', 0x1a, '\n') },
+  { is: 'a single NumPy array', advice: 'Save all weights by name with numpy.savez.', matches: ({ head }) => isNpy(head) },
+  { is: 'a gzip archive', advice: unpack, matches: startsWith(0x1f, 0x8b) },
+  { is: 'a 7z archive', advice: unpack, matches: startsWith('7z', 0xbc, 0xaf) },
+  { is: 'a tar archive', advice: unpack, matches: ({ head }) => textOf(head.subarray(257, 262)) === 'ustar' },
+  {
+    is: 'a Keras file',
+    advice: 'Save the weights as safetensors or npz.',
+    matches: ({ entries }) => entries?.has('model.weights.h5') ?? false,
+  },
+  { is: 'a zip archive without a checkpoint', advice: unpack, matches: ({ entries }) => entries !== null },
+  { is: 'a PNG image', advice: notWeights, matches: startsWith(0x89, 'PNG') },
+  { is: 'a JPEG image', advice: notWeights, matches: startsWith(0xff, 0xd8, 0xff) },
+  { is: 'a GGUF file', advice: 'Save the weights as safetensors.', matches: startsWith('GGUF') },
+  {
+    is: 'a Git LFS pointer, not the file itself',
+    advice: 'Fetch the file with "git lfs pull" or download it from its page.',
+    matches: startsWith('version https://git-lfs'),
+  },
+  {
+    is: 'a web page',
+    advice: 'Use the download button of that page; the link that was saved leads to a page about the file.',
+    matches: ({ head }) => /^\s*<(!doctype|html)/i.test(textOf(head)),
+  },
+  { is: 'a JSON file', advice: notWeights, matches: ({ head }) => /^\s*[[{]/.test(textOf(head)) },
+];
+
+/** Says what the file is as far as that can be told, and what the studio reads. */
+export function foreignFile(file: OpenedFile, understood: readonly string[]): StudioError {
+  const kind = kinds.find((kind) => kind.matches(file));
+  return new StudioError({
+    kind: 'file',
+    message: kind ? `${file.name} is ${kind.is}, which the studio does not read.` : unknownFile(file),
+    advice: `${kind?.advice ?? notWeights} The studio reads ${understood.join(', ')}.`,
+    subject: file.name,
+  });
+}
+
+function unknownFile({ name, head, source }: OpenedFile): string {
+  const first = [...head.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  return `${name} is no checkpoint that the studio knows: it has ${source.size} bytes, the first are ${first}.`;
+}
+
+/** A test for a file that begins with these bytes; a string stands for its ASCII bytes. */
+function startsWith(...parts: (number | string)[]): (file: OpenedFile) => boolean {
+  const bytes = parts.flatMap((part) => (typeof part === 'number' ? [part] : [...new TextEncoder().encode(part)]));
+  return ({ head }) => bytes.every((byte, i) => head[i] === byte);
+}
+
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}

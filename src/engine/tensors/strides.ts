@@ -1,0 +1,96 @@
+/** Layout of a tensor in memory. Strides are distances between neighbours on each axis, in elements, and never negative. */
+import { aligned } from './elements.ts';
+
+/** [rows, columns] → [columns, 1]. */
+export function rowMajorStrides(shape: readonly number[]): number[] {
+  const strides = new Array<number>(shape.length);
+  let step = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = step;
+    step *= shape[axis]!;
+  }
+  return strides;
+}
+
+/** [rows, columns] → [1, rows], which NumPy calls Fortran order. */
+export function columnMajorStrides(shape: readonly number[]): number[] {
+  return rowMajorStrides([...shape].reverse()).reverse();
+}
+
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((count, length) => count * length, 1);
+}
+
+/** Whether the elements lie one after the other; the stride of an axis of length 1 plays no part. */
+export function isRowMajor(shape: readonly number[], strides: readonly number[]): boolean {
+  const rowMajor = rowMajorStrides(shape);
+  return shape.every((length, axis) => length === 1 || strides[axis] === rowMajor[axis]);
+}
+
+/** Elements from the first to the last, both included, with the gaps between them. */
+export function spanOf(shape: readonly number[], strides: readonly number[]): number {
+  if (elementCount(shape) === 0) return 0;
+  return shape.reduce((span, length, axis) => span + (length - 1) * strides[axis]!, 1);
+}
+
+/** Copies strided elements of `size` bytes to row-major order. `bytes` starts at element 0. */
+export function gatherBytes(
+  bytes: Uint8Array<ArrayBuffer>,
+  size: number,
+  shape: readonly number[],
+  strides: readonly number[],
+): Uint8Array<ArrayBuffer> {
+  const gathered = new Uint8Array(elementCount(shape) * size);
+  switch (size) {
+    case 1:
+      gather(bytes, gathered, shape, strides);
+      return gathered;
+    case 2:
+      gather(as(Uint16Array, bytes, 2), as(Uint16Array, gathered, 2), shape, strides);
+      return gathered;
+    case 4:
+      gather(as(Uint32Array, bytes, 4), as(Uint32Array, gathered, 4), shape, strides);
+      return gathered;
+    default: {
+      // An element of 8 bytes moves as two words, one more axis of length 2: bits survive that would not as a number.
+      const wordStrides = strides.map((stride) => stride * 2);
+      gather(as(Uint32Array, bytes, 4), as(Uint32Array, gathered, 4), [...shape, 2], [...wordStrides, 1]);
+      return gathered;
+    }
+  }
+}
+
+type Words = Uint8Array | Uint16Array | Uint32Array;
+
+function as<T extends Words>(
+  type: new (buffer: ArrayBuffer, offset: number, length: number) => T,
+  bytes: Uint8Array<ArrayBuffer>,
+  size: number,
+): T {
+  const { buffer, byteOffset, byteLength } = aligned(bytes, size);
+  return new type(buffer, byteOffset, byteLength / size);
+}
+
+function gather(from: Words, to: Words, shape: readonly number[], strides: readonly number[]): void {
+  const columns = shape.at(-1) ?? 1;
+  const step = strides.at(-1) ?? 1;
+  const row = new Array<number>(Math.max(shape.length - 1, 0)).fill(0);
+  let start = 0;
+  for (let target = 0; target < to.length; target += columns) {
+    for (let column = 0; column < columns; column++) to[target + column] = from[start + column * step]!;
+    start += nextRow(row, shape, strides);
+  }
+}
+
+/** Counts `row`, the index on all axes but the last, up by one; returns how far the row's start moves. */
+function nextRow(row: number[], shape: readonly number[], strides: readonly number[]): number {
+  let move = 0;
+  for (let axis = row.length - 1; axis >= 0; axis--) {
+    row[axis]!++;
+    move += strides[axis]!;
+    if (row[axis]! < shape[axis]!) return move;
+    move -= shape[axis]! * strides[axis]!;
+    row[axis] = 0;
+  }
+  return move;
+}
