@@ -20,7 +20,7 @@ export const scopes = ['global', 'local'] as const;
 export type Scope = (typeof scopes)[number];
 
 /** What weights cannot tell; set by hand where the file says nothing or something wrong. */
-const factsSchema = z.strictObject({
+export const factsSchema = z.strictObject({
   heads: z.number().int().positive().optional(),
   epsilon: z.number().positive().optional(),
   activation: z.enum(activations).optional(),

@@ -1,0 +1,137 @@
+/**
+ * The fold plan: an architecture described once for everything that merges it. It lists the merge and unmerge matrices,
+ * which parameters each of them folds, which parameters are learned as they are, and the head.
+ * SuperNet, fold, the pictures of M and U and every closed-form method read it; none of them knows a ViT from an MLP.
+ */
+import type { Architecture, Perceptron, VisionTransformer } from './model.ts';
+import { featureWidth } from './model.ts';
+
+/** One M, `[Σ widths, merged]`, or one U, `[merged, Σ widths]` (METHOD "Notation"). */
+export interface MatrixSpec {
+  name: string;
+  role: 'M' | 'U';
+  /** Width of each source's feature, in the order of the sources. */
+  widths: number[];
+  /** Width of the merged feature. */
+  merged: number;
+  /** For people: where it sits ("block 1") and what it does there ("M query"). */
+  group: string;
+  label: string;
+}
+
+/** How one parameter of the merged network comes from the sources' parameters of the same name. */
+export type FoldedParameter =
+  /** `W̃ = Σ Mᵢᵀ Wᵢ Uᵢᵀ`, `b̃ = Σ bᵢ Mᵢ`. Without U every source sees the same input: `W̃ = Σ Mᵢᵀ Wᵢ`. */
+  | { kind: 'linear'; weight: string; bias: string; unmerge: string | null; merge: string }
+  /** Features stored as rows, `[rows, width]` or `[width]`: class token, positions. `F̃ = Σ Fᵢ Mᵢ`. */
+  | { kind: 'rows'; name: string; merge: string };
+
+export interface FoldPlan {
+  matrices: MatrixSpec[];
+  folded: FoldedParameter[];
+  /** LayerNorms, by the name before `.weight` and `.bias`: learned at merged width. */
+  norms: string[];
+  /** Heads stay one for each source; their unmerge folds into them: `head̃ᵢ = (Vᵢ Uᵢᵀ, cᵢ)`. */
+  head: { weight: string; bias: string; unmerge: string };
+  /** Width that the rank of a recipe refers to; a matrix of another width scales it. */
+  rankWidth: number;
+}
+
+/** The plan for sources of one kind. `merged` is the architecture of the folded network. */
+export function foldPlan(sources: readonly Architecture[], merged: Architecture): FoldPlan {
+  switch (merged.kind) {
+    case 'vit':
+      return vitPlan(sources.filter((source) => source.kind === 'vit'), merged);
+    case 'mlp':
+      return mlpPlan(sources.filter((source) => source.kind === 'mlp'), merged);
+    default:
+      throw merged satisfies never;
+  }
+}
+
+/** The folded network of sources of equal shape: a source's size, with one head for the classes of all. */
+export function mergedArchitecture(sources: readonly Architecture[]): Architecture {
+  const [first] = sources;
+  if (!first) throw new RangeError('no sources');
+  return { ...first, classes: sources.reduce((sum, source) => sum + source.classes, 0) };
+}
+
+/** Rank of the low-rank part of a matrix: the recipe's rank, scaled by its width. At least 1. */
+export function matrixRank(plan: FoldPlan, spec: MatrixSpec, rank: number): number {
+  return Math.max(1, Math.floor((rank * spec.merged) / plan.rankWidth));
+}
+
+function vitPlan(sources: readonly VisionTransformer[], merged: VisionTransformer): FoldPlan {
+  const plan: FoldPlan = {
+    matrices: [],
+    folded: [],
+    norms: [],
+    head: { weight: 'head.weight', bias: 'head.bias', unmerge: 'output.U_out' },
+    rankWidth: merged.width,
+  };
+  const model = sources.map((source) => source.width);
+  const hidden = sources.map((source) => source.hidden);
+  const matrix = (name: string, group: string, label: string, inside = false) => {
+    const role = name.split('.').at(-1)?.startsWith('M') ? 'M' : 'U';
+    plan.matrices.push({
+      name, role, group, label,
+      widths: inside ? hidden : model,
+      merged: inside ? merged.hidden : merged.width,
+    });
+    return name;
+  };
+  const linear = (layer: string, unmerge: string | null, merge: string) =>
+    plan.folded.push({ kind: 'linear', weight: `${layer}.weight`, bias: `${layer}.bias`, unmerge, merge });
+
+  const embed = matrix('embedding.M_embed', 'patches', 'M embedding');
+  linear('patches', null, embed);
+  plan.folded.push({ kind: 'rows', name: 'class_token', merge: embed }, { kind: 'rows', name: 'positions', merge: embed });
+  for (let index = 0; index < merged.blocks; index++) {
+    const block = `blocks.${index}`;
+    const attention = `${block}.attention`;
+    const inAttention = `block ${index + 1} · attention`;
+    plan.norms.push(`${block}.norm1`);
+    const unmerge = matrix(`${attention}.U_att`, inAttention, 'U of query, key, value');
+    linear(`${attention}.query`, unmerge, matrix(`${attention}.M_q`, inAttention, 'M query'));
+    linear(`${attention}.key`, unmerge, matrix(`${attention}.M_k`, inAttention, 'M key'));
+    linear(`${attention}.value`, unmerge, matrix(`${attention}.M_v`, inAttention, 'M value'));
+    const unmergeOut = matrix(`${attention}.U_o`, inAttention, 'U out');
+    linear(`${attention}.out`, unmergeOut, matrix(`${attention}.M_o`, inAttention, 'M out'));
+    const inMlp = `block ${index + 1} · MLP`;
+    plan.norms.push(`${block}.norm2`);
+    const unmergeIn = matrix(`${block}.mlp.U_0`, inMlp, 'U in');
+    linear(`${block}.mlp.in`, unmergeIn, matrix(`${block}.mlp.M_1`, inMlp, 'M hidden', true));
+    const unmergeHidden = matrix(`${block}.mlp.U_1`, inMlp, 'U hidden', true);
+    linear(`${block}.mlp.out`, unmergeHidden, matrix(`${block}.mlp.M_2`, inMlp, 'M out'));
+  }
+  plan.norms.push('norm');
+  matrix(plan.head.unmerge, 'output', 'U features');
+  return plan;
+}
+
+function mlpPlan(sources: readonly Perceptron[], merged: Perceptron): FoldPlan {
+  const plan: FoldPlan = {
+    matrices: [],
+    folded: [],
+    norms: [],
+    head: { weight: 'head.weight', bias: 'head.bias', unmerge: `layers.${merged.widths.length - 1}.U` },
+    rankWidth: merged.widths[0] ?? featureWidth(merged),
+  };
+  for (const [layer, width] of merged.widths.entries()) {
+    const widths = sources.map((source) => source.widths[layer] ?? width);
+    const group = `layer ${layer + 1}`;
+    const last = layer === merged.widths.length - 1;
+    plan.matrices.push(
+      { name: `layers.${layer}.M`, role: 'M', widths, merged: width, group, label: 'M' },
+      { name: `layers.${layer}.U`, role: 'U', widths, merged: width, group, label: last ? 'U features' : 'U' },
+    );
+    plan.folded.push({
+      kind: 'linear',
+      weight: `layers.${layer}.weight`,
+      bias: `layers.${layer}.bias`,
+      unmerge: layer === 0 ? null : `layers.${layer - 1}.U`,
+      merge: `layers.${layer}.M`,
+    });
+  }
+  return plan;
+}

@@ -1,0 +1,105 @@
+/**
+ * The canonical models that every checkpoint becomes, whatever its file called things.
+ * A linear weight is `[out, in]`, a patch embedding `[width, channels · patch · patch]`, positions `[tokens, width]`.
+ */
+import type { Activation } from '../recipe.ts';
+import type { Weight } from '../tensors/host-tensor.ts';
+
+/** Pre-LN vision transformer with a class token (METHOD "ViT SuperNet"). Lengths in units, sizes in pixels. */
+export interface VisionTransformer {
+  kind: 'vit';
+  /** Height and width of the square image. */
+  image: number;
+  channels: number;
+  patch: number;
+  width: number;
+  blocks: number;
+  heads: number;
+  /** Width inside the MLP of a block. */
+  hidden: number;
+  /** ε of the LayerNorms. */
+  epsilon: number;
+  activation: Activation;
+  classes: number;
+}
+
+/** Feed-forward network: hidden layers with an activation after each, then a linear head. */
+export interface Perceptron {
+  kind: 'mlp';
+  inputs: number;
+  /** Width of each hidden layer; the last one is the width of the features. */
+  widths: number[];
+  activation: Activation;
+  classes: number;
+}
+
+export type Architecture = VisionTransformer | Perceptron;
+
+/** Canonical parameter name → weight. */
+export type Weights = ReadonlyMap<string, Weight>;
+
+/** One plain network: what a source is, and what every merge ends as. */
+export interface Model {
+  architecture: Architecture;
+  weights: Weights;
+}
+
+export const tokens = (vit: VisionTransformer): number => (vit.image / vit.patch) ** 2 + 1;
+
+/** Width of the features that the head reads. */
+export function featureWidth(architecture: Architecture): number {
+  return architecture.kind === 'vit' ? architecture.width : (architecture.widths.at(-1) ?? architecture.inputs);
+}
+
+/** Shape of every canonical parameter of an architecture. */
+export function parameterShapes(architecture: Architecture): Map<string, number[]> {
+  switch (architecture.kind) {
+    case 'vit':
+      return vitShapes(architecture);
+    case 'mlp':
+      return mlpShapes(architecture);
+    default:
+      throw architecture satisfies never;
+  }
+}
+
+export function countParameters(architecture: Architecture): number {
+  let count = 0;
+  for (const shape of parameterShapes(architecture).values()) count += sizeOf(shape);
+  return count;
+}
+
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, axis) => product * axis, 1);
+
+function vitShapes(vit: VisionTransformer): Map<string, number[]> {
+  const { width, hidden } = vit;
+  const shapes = new Map<string, number[]>([
+    ['patches.weight', [width, vit.channels * vit.patch ** 2]],
+    ['patches.bias', [width]],
+    ['class_token', [width]],
+    ['positions', [tokens(vit), width]],
+  ]);
+  const norm = (name: string) => shapes.set(`${name}.weight`, [width]).set(`${name}.bias`, [width]);
+  const linear = (name: string, out: number, into: number) =>
+    shapes.set(`${name}.weight`, [out, into]).set(`${name}.bias`, [out]);
+  for (let block = 0; block < vit.blocks; block++) {
+    norm(`blocks.${block}.norm1`);
+    for (const part of ['query', 'key', 'value', 'out']) linear(`blocks.${block}.attention.${part}`, width, width);
+    norm(`blocks.${block}.norm2`);
+    linear(`blocks.${block}.mlp.in`, hidden, width);
+    linear(`blocks.${block}.mlp.out`, width, hidden);
+  }
+  norm('norm');
+  linear('head', vit.classes, width);
+  return shapes;
+}
+
+function mlpShapes(mlp: Perceptron): Map<string, number[]> {
+  const shapes = new Map<string, number[]>();
+  let into = mlp.inputs;
+  for (const [layer, width] of mlp.widths.entries()) {
+    shapes.set(`layers.${layer}.weight`, [width, into]).set(`layers.${layer}.bias`, [width]);
+    into = width;
+  }
+  return shapes.set('head.weight', [mlp.classes, into]).set('head.bias', [mlp.classes]);
+}

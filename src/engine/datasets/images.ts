@@ -1,0 +1,99 @@
+/** Images on the host and how a network takes them. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Architecture, VisionTransformer } from '../architectures/model.ts';
+import { brackets } from '../architectures/naming.ts';
+import { StudioError } from '../errors.ts';
+
+/** Images of one kind: pixels `[count, height, width, channels]`, 8-bit (0 to 255) or floats as the network wants them. */
+export interface ImageSet {
+  count: number;
+  /** Height, width, channels. */
+  shape: readonly [number, number, number];
+  pixels: Uint8Array | Float32Array;
+  /** Class of each image in its task's head. */
+  labels: Int32Array;
+}
+
+/** A task: the images of one source, kept apart for training and for measuring. */
+export interface TaskImages {
+  name: string;
+  train: ImageSet;
+  test: ImageSet;
+}
+
+/** Shape of one network input, without the batch: MLP `[inputs]`, ViT `[patches, channels · patch²]`. */
+export function inputShape(architecture: Architecture): number[] {
+  if (architecture.kind === 'mlp') return [architecture.inputs];
+  const { image, patch, channels } = architecture;
+  return [(image / patch) ** 2, channels * patch ** 2];
+}
+
+/** Refuses images that the network cannot take. Throws `StudioError`. */
+export function checkInputs(architecture: Architecture, images: ImageSet, file: string): void {
+  const [height, width, channels] = images.shape;
+  const fits =
+    architecture.kind === 'mlp'
+      ? height * width * channels === architecture.inputs
+      : height === architecture.image && width === architecture.image && channels === architecture.channels;
+  if (fits) return;
+  const wanted =
+    architecture.kind === 'mlp'
+      ? `${architecture.inputs} inputs`
+      : `${brackets([architecture.image, architecture.image, architecture.channels])} (height, width, channels)`;
+  throw new StudioError({
+    kind: 'images',
+    message: `The images of ${file} are ${brackets(images.shape)} (height, width, channels); the source takes ${wanted}.`,
+    advice: 'Choose images of the size that the source was trained on.',
+    subject: file,
+  });
+}
+
+/** The rows of an image set as a network takes them, on the host: 8-bit pixels become 0 to 1. */
+export function writeInputs(architecture: Architecture, images: ImageSet, rows: ArrayLike<number>, into: Float32Array): void {
+  const [height, width, channels] = images.shape;
+  const size = height * width * channels;
+  const scale = images.pixels instanceof Uint8Array ? 1 / 255 : 1;
+  const order = architecture.kind === 'vit' ? patchOrder(architecture) : null;
+  for (let index = 0; index < rows.length; index++) {
+    const from = (rows[index] ?? 0) * size;
+    const to = index * size;
+    for (let pixel = 0; pixel < size; pixel++) {
+      into[to + pixel] = (images.pixels[from + (order ? (order[pixel] ?? 0) : pixel)] ?? 0) * scale;
+    }
+  }
+}
+
+/** The same as a tensor, `[rows, …inputShape]`. */
+export function networkInputs(architecture: Architecture, images: ImageSet, rows: ArrayLike<number>): tf.Tensor {
+  const shape = [rows.length, ...inputShape(architecture)];
+  const values = new Float32Array(shape.reduce((product, axis) => product * axis, 1));
+  writeInputs(architecture, images, rows, values);
+  return tf.tensor(values, shape);
+}
+
+const orders = new Map<string, Uint32Array>();
+
+/** Where each input number lies in an image: patches row by row, in each patch channel, row, column as a kernel has them. */
+function patchOrder({ image, patch, channels }: VisionTransformer): Uint32Array {
+  const key = `${image} ${patch} ${channels}`;
+  const known = orders.get(key);
+  if (known) return known;
+  const order = new Uint32Array(image * image * channels);
+  const side = image / patch;
+  let index = 0;
+  for (let patchRow = 0; patchRow < side; patchRow++) {
+    for (let patchColumn = 0; patchColumn < side; patchColumn++) {
+      for (let channel = 0; channel < channels; channel++) {
+        for (let row = 0; row < patch; row++) {
+          for (let column = 0; column < patch; column++) {
+            const y = patchRow * patch + row;
+            const x = patchColumn * patch + column;
+            order[index++] = (y * image + x) * channels + channel;
+          }
+        }
+      }
+    }
+  }
+  orders.set(key, order);
+  return order;
+}

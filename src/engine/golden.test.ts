@@ -1,0 +1,53 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { evaluate } from './evaluation/evaluate.ts';
+import { networkPredictor } from './evaluation/predictors.ts';
+import { foldedDifference, goldenLosses, readGolden, runGolden, useNodeBackend } from './testing/golden.ts';
+
+const cases = [
+  'mlp-diagonal-first',
+  'mlp-full-average',
+  'mlp-full-first',
+  'mlp-full-first-all',
+  'mlp-full-first-local',
+  'mlp-full-random',
+  'mlp-low-rank-average',
+  'mlp-low-rank-only-random',
+  'vit-diagonal-average',
+  'vit-full-first',
+  'vit-full-random',
+  'vit-low-rank-first',
+  'vit-low-rank-first-two-rates',
+];
+
+beforeAll(() => useNodeBackend('wasm'));
+
+describe('the golden cases of the independent reference', () => {
+  it.each(cases)('%s: losses, folded weights and accuracies', async (name) => {
+    const golden = await readGolden(name);
+    const before = tf.memory().numTensors;
+    const { losses, folded, tasks } = await runGolden(golden);
+    const reference = goldenLosses(golden);
+    expect(losses).toHaveLength(reference.length);
+    let worst = 0;
+    for (const [step, terms] of losses.entries()) {
+      for (const [term, loss] of terms.entries()) {
+        const expected = reference[step]?.[term] ?? Number.NaN;
+        const error = Math.abs(loss - expected) / expected;
+        worst = Math.max(worst, error);
+        expect(error, `step ${step}`).toBeLessThan(1e-4);
+      }
+    }
+    const difference = await foldedDifference(golden, folded);
+    console.log(name, 'loss', worst.toExponential(1), 'weights', difference.toExponential(1));
+    expect(difference).toBeLessThan(1e-3);
+    const predictor = networkPredictor(folded, golden.tasks.map((task) => task.labels.length));
+    const score = await evaluate(predictor, tasks);
+    predictor.dispose();
+    for (const task of golden.tasks.keys()) {
+      expect(Math.abs((score.perTask[task] ?? 0) - (golden.accuracy.per_task[task] ?? 0))).toBeLessThan(0.003);
+      expect(Math.abs((score.jointPerTask[task] ?? 0) - (golden.accuracy.joint[task] ?? 0))).toBeLessThan(0.003);
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});

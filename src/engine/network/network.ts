@@ -1,0 +1,24 @@
+/** One plain network of either kind: features and logits, `[batch, …]`. */
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Architecture } from '../architectures/model.ts';
+import { linear } from './layers.ts';
+import { mlpFeatures } from './mlp.ts';
+import type { Parameters } from './parameters.ts';
+import { weightAndBias } from './parameters.ts';
+import { vitFeatures } from './vit.ts';
+
+/** Inputs as `networkInputs` lays them out → final features `[batch, width]`. */
+export function features(architecture: Architecture, parameters: Parameters, inputs: tf.Tensor): tf.Tensor2D {
+  switch (architecture.kind) {
+    case 'vit':
+      return vitFeatures(architecture, parameters, inputs as tf.Tensor3D);
+    case 'mlp':
+      return mlpFeatures(architecture, parameters, inputs as tf.Tensor2D);
+    default:
+      throw architecture satisfies never;
+  }
+}
+
+/** Logits of the head, `[batch, classes]`. */
+export const logits = (architecture: Architecture, parameters: Parameters, inputs: tf.Tensor): tf.Tensor2D =>
+  linear(features(architecture, parameters, inputs), ...weightAndBias(parameters, 'head'));

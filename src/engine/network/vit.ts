@@ -1,0 +1,44 @@
+/** Forward pass of a pre-LN vision transformer (METHOD "ViT SuperNet"). */
+import * as tf from '@tensorflow/tfjs-core';
+import type { VisionTransformer } from '../architectures/model.ts';
+import { tokens as tokenCount } from '../architectures/model.ts';
+import { activate, attention, layerNorm, linear } from './layers.ts';
+import type { Parameters } from './parameters.ts';
+import { parameter, weightAndBias } from './parameters.ts';
+
+/** Patches `[batch, patches, channels · patch²]` → features `[batch, width]`: LayerNorm of the class token. */
+export function vitFeatures(vit: VisionTransformer, parameters: Parameters, patches: tf.Tensor3D): tf.Tensor2D {
+  const batch = patches.shape[0];
+  const shape = { batch, tokens: tokenCount(vit), heads: vit.heads };
+  const norm = (x: tf.Tensor2D, name: string) => {
+    const [gain, bias] = weightAndBias(parameters, name) as unknown as [tf.Tensor1D, tf.Tensor1D];
+    return layerNorm(x, gain, bias, vit.epsilon);
+  };
+  const apply = (x: tf.Tensor2D, name: string) => linear(x, ...weightAndBias(parameters, name));
+
+  let x = embed(vit, parameters, patches); // [batch · tokens, width]
+  for (let index = 0; index < vit.blocks; index++) {
+    const block = `blocks.${index}`;
+    const seen = norm(x, `${block}.norm1`);
+    const [query, key, value] = ['query', 'key', 'value'].map((part) => apply(seen, `${block}.attention.${part}`)) as [
+      tf.Tensor2D,
+      tf.Tensor2D,
+      tf.Tensor2D,
+    ];
+    x = tf.add(x, apply(attention(query, key, value, shape), `${block}.attention.out`));
+    const hidden = activate(apply(norm(x, `${block}.norm2`), `${block}.mlp.in`), vit.activation);
+    x = tf.add(x, apply(hidden, `${block}.mlp.out`));
+  }
+  const classToken = tf.slice(tf.reshape(x, [batch, shape.tokens, vit.width]), [0, 0, 0], [batch, 1, vit.width]);
+  return norm(tf.reshape(classToken, [batch, vit.width]), 'norm');
+}
+
+function embed(vit: VisionTransformer, parameters: Parameters, patches: tf.Tensor3D): tf.Tensor2D {
+  const [batch, count, pixels] = patches.shape;
+  const { width } = vit;
+  const rows = linear(tf.reshape(patches, [batch * count, pixels]), ...weightAndBias(parameters, 'patches'));
+  const first = tf.tile(tf.reshape(parameter(parameters, 'class_token'), [1, 1, width]), [batch, 1, 1]);
+  const all = tf.concat([first, tf.reshape(rows, [batch, count, width])], 1);
+  const placed = tf.add(all, parameter<tf.Tensor2D>(parameters, 'positions'));
+  return tf.reshape(placed, [batch * (count + 1), width]);
+}

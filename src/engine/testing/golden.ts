@@ -1,0 +1,173 @@
+/** Test support: runs the golden cases of fixtures/golden, which an independent reference computed (see its README). */
+import { readFile } from 'node:fs/promises';
+import * as tf from '@tensorflow/tfjs-core';
+import { loadModel, overrideFacts, recogniseSource } from '../architectures/source.ts';
+import type { Model } from '../architectures/model.ts';
+import type { TaskImages } from '../datasets/images.ts';
+import { readImageFile, selectImages } from '../datasets/image-file.ts';
+import { taskImages } from '../datasets/task.ts';
+import { TrainingSet } from '../datasets/training-set.ts';
+import { readCheckpoint } from '../formats/detect.ts';
+import { readNpz } from '../formats/npz.ts';
+import type { Initialisation, MatrixKind, Objective, Scope } from '../recipe.ts';
+import { SuperNet } from '../supernet/supernet.ts';
+import { bytesSource } from '../tensors/byte-source.ts';
+import type { Weight } from '../tensors/host-tensor.ts';
+import { adamWDefaults } from '../training/adamw.ts';
+import { globalProblem } from '../training/global-problem.ts';
+import { localProblem } from '../training/local-problem.ts';
+import { oneCycle } from '../training/schedule.ts';
+import { Trainer } from '../training/trainer.ts';
+
+export interface GoldenCase {
+  name: string;
+  architecture: 'mlp' | 'vit';
+  tasks: { checkpoint: string; data: string; labels: number[] }[];
+  kind: MatrixKind;
+  init: Initialisation;
+  rank?: number;
+  lr: number;
+  lr_diagonal?: number;
+  weight_decay: number;
+  steps: number;
+  objective: Objective;
+  scope: Scope;
+  vit?: { heads: number; eps: number };
+  /** One number a step; scope local: one list for each hidden layer. */
+  losses: number[] | number[][];
+  accuracy: { per_task: number[]; joint: number[] };
+  train_indices: number[][];
+  batches: number[][];
+}
+
+const root = new URL('../../../', import.meta.url);
+const kinds: Record<string, MatrixKind> = {
+  full: 'full', diagonal: 'diagonal', low_rank: 'low-rank', diagonal_low_rank: 'diagonal+low-rank',
+};
+
+export async function readFixture(path: string) {
+  return { name: path.split('/').at(-1) ?? path, source: bytesSource(new Uint8Array(await readFile(new URL(path, root)))) };
+}
+
+export async function readGolden(name: string): Promise<GoldenCase> {
+  const golden = JSON.parse(await readFile(new URL(`fixtures/golden/${name}.json`, root), 'utf8'));
+  return { ...golden, kind: kinds[golden.kind] };
+}
+
+/** The demo checkpoint that a golden case names. */
+export async function goldenModels(golden: GoldenCase): Promise<Model[]> {
+  return Promise.all(
+    golden.tasks.map(async ({ checkpoint }) => {
+      const stem = checkpoint.split('/').at(-1)?.replace(/\.\w+$/, '') ?? '';
+      const file = golden.architecture === 'mlp' ? `mlp/${stem}.pt` : `vit/${stem}.safetensors`;
+      const source = recogniseSource(await readCheckpoint(await readFixture(`public/demo/${file}`)));
+      const facts = golden.vit ? { heads: golden.vit.heads, epsilon: golden.vit.eps } : {};
+      return loadModel(overrideFacts(source, facts));
+    }),
+  );
+}
+
+/** Training images exactly as the reference drew them; test images all. */
+export async function goldenTasks(golden: GoldenCase): Promise<TaskImages[]> {
+  return Promise.all(
+    golden.tasks.map(async ({ data, labels }, task) => {
+      const images = await readImageFile(await readNpz(await readFixture(`public/demo/images/${data.split('/').at(-1)}`)));
+      if (!images) throw new Error(`no images in ${data}`);
+      const { test } = taskImages(images, `task ${task}`, { file: images.file, labels, train: 1 }, labels.length, 0);
+      return { name: `task ${task}`, train: selectImages(images.train, golden.train_indices[task] ?? []), test };
+    }),
+  );
+}
+
+export interface GoldenRun {
+  /** A list for each step, one loss for each term. */
+  losses: number[][];
+  folded: Model;
+  tasks: TaskImages[];
+}
+
+/** Trains a golden case, or its first `steps` steps, on the backend that is set. */
+export async function runGolden(golden: GoldenCase, steps = golden.steps): Promise<GoldenRun> {
+  const models = await goldenModels(golden);
+  const tasks = await goldenTasks(golden);
+  const supernet = new SuperNet(models, {
+    kind: golden.kind, initialisation: golden.init, rank: golden.rank ?? 1, seed: 0,
+  });
+  const data = new TrainingSet(tasks.map((task) => task.train));
+  const makeProblem = golden.scope === 'local' ? localProblem : globalProblem;
+  const problem = await makeProblem(supernet, data, golden.objective);
+  const initial = new Map([...problem.initial, ...(await goldenInitial(golden, problem.initial))]);
+  const trainer = new Trainer({ ...problem, initial }, { ...adamWDefaults, weightDecay: golden.weight_decay });
+  const rate = oneCycle(golden.lr, golden.steps);
+  const diagonal = oneCycle(golden.lr_diagonal ?? golden.lr, golden.steps);
+  const losses: number[][] = [];
+  for (let step = 0; step < steps; step++) {
+    losses.push(await trainer.step(golden.batches[step] ?? [], { rate: rate(step), diagonal: diagonal(step) }));
+  }
+  const folded = await supernet.foldedModel(trainer.learnable);
+  trainer.dispose();
+  problem.dispose();
+  supernet.dispose();
+  return { losses, folded, tasks };
+}
+
+/** Losses of the reference in the shape of `GoldenRun.losses`. */
+export function goldenLosses(golden: GoldenCase): number[][] {
+  const [first] = golden.losses;
+  if (!Array.isArray(first)) return (golden.losses as number[]).map((loss) => [loss]);
+  const layers = golden.losses as number[][];
+  return first.map((_, step) => layers.map((losses) => losses[step] ?? Number.NaN));
+}
+
+/** Relative norm of the difference of all folded weights, `‖ours − reference‖ / ‖reference‖`. */
+export async function foldedDifference(golden: GoldenCase, folded: Model): Promise<number> {
+  const reference = recogniseSource(await readCheckpoint(await readFixture(`fixtures/golden/${golden.name}.folded.safetensors`)));
+  const { weights } = await loadModel(reference);
+  let difference = 0;
+  let norm = 0;
+  for (const [name, { values }] of weights) {
+    const ours = folded.weights.get(name);
+    if (!ours || ours.values.length !== values.length) throw new Error(`the folded model lacks ${name}`);
+    for (let index = 0; index < values.length; index++) {
+      difference += ((ours.values[index] ?? 0) - (values[index] ?? 0)) ** 2;
+      norm += (values[index] ?? 0) ** 2;
+    }
+  }
+  return Math.sqrt(difference / norm);
+}
+
+/** Names of the reference's matrices → the plan's. */
+const renames: [RegExp, string][] = [
+  [/^embed\.M\./, 'embedding.M_embed.'],
+  [/^output\.U\./, 'output.U_out.'],
+  [/^(\d+)\.attn\.U\./, 'blocks.$1.attention.U_att.'],
+  [/^(\d+)\.attn\.([MU])([qkvo])\./, 'blocks.$1.attention.$2_$3.'],
+  [/^(\d+)\.mlp\.([MU])([012])\./, 'blocks.$1.mlp.$2_$3.'],
+  [/^(\d+)\.([MU])\./, 'layers.$1.$2.'],
+];
+
+async function goldenInitial(golden: GoldenCase, ours: ReadonlyMap<string, Weight>): Promise<Map<string, Weight>> {
+  const initial = new Map<string, Weight>();
+  const path = `fixtures/golden/${golden.name}.init.safetensors`;
+  const file = await readFixture(path).catch(() => null);
+  if (!file) return initial;
+  for (const [name, tensor] of (await readCheckpoint(file)).tensors) {
+    const renamed = renames.reduce((text, [pattern, to]) => text.replace(pattern, to), name);
+    if (!ours.has(renamed)) throw new Error(`${path}: no learnable tensor ${renamed}`);
+    initial.set(renamed, await tensor.read());
+  }
+  if (initial.size !== ours.size) throw new Error(`${path} has ${initial.size} of ${ours.size} learnable tensors`);
+  return initial;
+}
+
+/** Backend for unit tests in Node. */
+export async function useNodeBackend(name: 'cpu' | 'wasm'): Promise<void> {
+  const { useBackend } = await import('../backends/backends.ts');
+  const { fileURLToPath } = await import('node:url');
+  const path = (file: string) => fileURLToPath(new URL(`node_modules/@tensorflow/tfjs-backend-wasm/dist/${file}`, root));
+  await useBackend(name, {
+    wasmPaths: { plain: path('tfjs-backend-wasm.wasm'), simd: path('tfjs-backend-wasm-simd.wasm') },
+    onGpuError: (error) => { throw error; },
+  });
+  if (tf.getBackend() !== name) throw new Error(`backend ${name} did not start`);
+}

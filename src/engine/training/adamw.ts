@@ -1,0 +1,90 @@
+/**
+ * AdamW (Loshchilov and Hutter, arXiv 1711.05101) with decoupled weight decay, written to PyTorch's numbers.
+ * All tensors of a rate are kept as one flat vector, so that an update is a dozen kernels however many matrices there are.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Weights } from '../architectures/model.ts';
+import { sizeOf } from '../architectures/model.ts';
+
+export interface AdamWOptions {
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  weightDecay: number;
+}
+
+/** β 0.9 and 0.999, ε 1e-8, decay 1e-3: the authors' settings. */
+export const adamWDefaults: AdamWOptions = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 1e-3 };
+
+interface Slot {
+  name: string;
+  shape: number[];
+  offset: number;
+  size: number;
+}
+
+/** One set of tensors with a rate of its own. */
+export class AdamW {
+  private readonly slots: Slot[] = [];
+  private readonly size: number;
+  private flat: tf.Tensor1D;
+  private mean: tf.Tensor1D;
+  private variance: tf.Tensor1D;
+  private updates = 0;
+
+  constructor(
+    initial: Weights,
+    private readonly options: AdamWOptions,
+  ) {
+    let offset = 0;
+    for (const [name, { shape }] of initial) {
+      const size = sizeOf(shape);
+      this.slots.push({ name, shape: [...shape], offset, size });
+      offset += size;
+    }
+    this.size = offset;
+    const flat = new Float32Array(offset);
+    for (const slot of this.slots) flat.set(initial.get(slot.name)?.values ?? [], slot.offset);
+    this.flat = tf.tensor1d(flat);
+    this.mean = tf.zeros([offset]);
+    this.variance = tf.zeros([offset]);
+  }
+
+  get names(): string[] {
+    return this.slots.map((slot) => slot.name);
+  }
+
+  /** The current values. The caller disposes them (or calls inside a tidy). */
+  tensors(): [string, tf.Tensor][] {
+    return this.slots.map(({ name, shape, offset, size }) => [
+      name,
+      tf.tidy(() => tf.reshape(tf.slice(this.flat, [offset], [size]), shape)),
+    ]);
+  }
+
+  /** One update with the gradients of `names`, in that order. */
+  update(gradients: readonly tf.Tensor[], rate: number): void {
+    if (this.size === 0) return;
+    this.updates++;
+    const { beta1, beta2, epsilon, weightDecay } = this.options;
+    const correction1 = 1 - beta1 ** this.updates;
+    const correction2 = 1 - beta2 ** this.updates;
+    const [flat, mean, variance] = tf.tidy(() => {
+      const gradient = tf.concat1d(gradients.map((g) => tf.reshape(g, [-1]) as tf.Tensor1D));
+      const nextMean = tf.add(tf.mul(this.mean, beta1), tf.mul(gradient, 1 - beta1)) as tf.Tensor1D;
+      const nextVariance = tf.add(tf.mul(this.variance, beta2), tf.mul(tf.square(gradient), 1 - beta2)) as tf.Tensor1D;
+      const deviation = tf.add(tf.mul(tf.sqrt(nextVariance), 1 / Math.sqrt(correction2)), epsilon);
+      const step = tf.mul(tf.div(nextMean, deviation), rate / correction1);
+      const next = tf.sub(tf.mul(this.flat, 1 - rate * weightDecay), step) as tf.Tensor1D;
+      return [next, nextMean, nextVariance] as const;
+    });
+    tf.dispose([this.flat, this.mean, this.variance]);
+    this.flat = flat;
+    this.mean = mean;
+    this.variance = variance;
+  }
+
+  dispose(): void {
+    tf.dispose([this.flat, this.mean, this.variance]);
+  }
+}

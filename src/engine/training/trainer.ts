@@ -1,0 +1,90 @@
+/** One training step after another: batch → losses and gradients → AdamW. */
+import * as tf from '@tensorflow/tfjs-core';
+import { StudioError } from '../errors.ts';
+import type { Parameters } from '../network/parameters.ts';
+import { disposeAll } from '../network/parameters.ts';
+import type { Weight } from '../tensors/host-tensor.ts';
+import type { AdamWOptions } from './adamw.ts';
+import { AdamW } from './adamw.ts';
+import type { TrainingProblem } from './problem.ts';
+
+/** Rates of one step: diagonals may have their own. */
+export interface Rates {
+  rate: number;
+  diagonal: number;
+}
+
+export class Trainer {
+  private readonly groups: { optimiser: AdamW; diagonal: boolean }[];
+  private current: Map<string, tf.Tensor>;
+
+  constructor(
+    private readonly problem: TrainingProblem,
+    options: AdamWOptions,
+  ) {
+    const diagonals = new Map<string, Weight>();
+    const others = new Map<string, Weight>();
+    for (const [name, weight] of problem.initial) (name.endsWith('.diag') ? diagonals : others).set(name, weight);
+    this.groups = [
+      { optimiser: new AdamW(others, options), diagonal: false },
+      { optimiser: new AdamW(diagonals, options), diagonal: true },
+    ];
+    this.current = this.readTensors();
+  }
+
+  /** The learnable tensors as they are now; valid until the next step. */
+  get learnable(): Parameters {
+    return this.current;
+  }
+
+  /** One step on these rows of the training set; the losses are those before the update. */
+  async step(rows: ArrayLike<number>, { rate, diagonal }: Rates): Promise<number[]> {
+    const batch = this.problem.batch(rows);
+    const names = [...this.current.keys()];
+    const { gradients, losses } = this.gradients(names, batch);
+    tf.dispose(batch);
+    const byName = new Map(names.map((name, index) => [name, gradients[index]] as const));
+    for (const group of this.groups) {
+      const own = group.optimiser.names.map((name) => byName.get(name)).filter((gradient) => gradient !== undefined);
+      group.optimiser.update(own, group.diagonal ? diagonal : rate);
+    }
+    tf.dispose(gradients);
+    disposeAll(this.current);
+    this.current = this.readTensors();
+    const values = [...((await losses.data()) as Float32Array)];
+    losses.dispose();
+    if (!values.every(Number.isFinite)) {
+      throw new StudioError({
+        kind: 'run',
+        message: 'The loss is no longer a finite number: the training has diverged.',
+        advice: 'Choose a lower learning rate, or another initialisation.',
+        subject: 'learning rate',
+      });
+    }
+    return values;
+  }
+
+  dispose(): void {
+    disposeAll(this.current);
+    for (const { optimiser } of this.groups) optimiser.dispose();
+  }
+
+  private readTensors(): Map<string, tf.Tensor> {
+    return new Map(this.groups.flatMap(({ optimiser }) => optimiser.tensors()));
+  }
+
+  /** Gradients of the summed losses, and the losses as one vector. */
+  private gradients(names: string[], batch: readonly tf.Tensor[]): { gradients: tf.Tensor[]; losses: tf.Tensor1D } {
+    let losses: tf.Tensor1D | undefined;
+    const total = (...tensors: tf.Tensor[]): tf.Scalar => {
+      const learnable = new Map(names.map((name, index) => [name, tensors[index] as tf.Tensor]));
+      const terms = this.problem.losses(learnable, batch);
+      losses = tf.keep(tf.stack(terms.map((term) => tf.clone(term))) as tf.Tensor1D);
+      return tf.addN(terms) as tf.Scalar;
+    };
+    const { value, grads } = tf.valueAndGrads(total)([...this.current.values()]);
+    value.dispose();
+    if (!losses) throw new Error('the losses were not computed');
+    return { gradients: grads, losses };
+  }
+}
