@@ -2,7 +2,7 @@
 import type { ByteSource, NamedFile } from '../tensors/byte-source.ts';
 import { namedSource } from '../tensors/byte-source.ts';
 import type { Checkpoint } from '../tensors/host-tensor.ts';
-import { isZip, openZip } from './zip.ts';
+import { isZip, openZip } from './zip/zip.ts';
 
 export interface OpenedFile {
   name: string;

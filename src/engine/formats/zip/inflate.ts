@@ -1,7 +1,7 @@
 /** Inflates a part of a deflated byte range, chunk by chunk, and keeps no more than that part. */
-import { StudioError } from '../errors.ts';
-import type { ByteSource } from '../tensors/byte-source.ts';
-import { fileError } from '../tensors/file-error.ts';
+import { StudioError } from '../../errors.ts';
+import type { ByteSource } from '../../tensors/byte-source.ts';
+import { fileError } from '../../tensors/file-error.ts';
 
 const chunkBytes = 2 ** 20;
 

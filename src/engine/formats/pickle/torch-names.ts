@@ -2,9 +2,9 @@
  * The Python names that a state dict needs, and what stands for each here. No name is looked up anywhere else: a name that is
  * not in these tables is refused, whatever it is.
  */
-import type { StudioError } from '../errors.ts';
-import type { ElementType } from '../tensors/elements.ts';
-import { fileError } from '../tensors/file-error.ts';
+import type { StudioError } from '../../errors.ts';
+import type { ElementType } from '../../tensors/elements.ts';
+import { fileError } from '../../tensors/file-error.ts';
 
 type Callable = (...args: unknown[]) => unknown;
 

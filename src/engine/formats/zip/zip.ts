@@ -2,12 +2,12 @@
  * Zip archives, read lazily: the directory by zip.js, the contents straight from the file.
  * A stored entry is a slice of the file; a deflated one is inflated as far as it is asked for.
  */
-import { ZipReader } from '@zip.js/zip.js/lib/zip-core-reader.js';
-import type { Entry, Reader } from '@zip.js/zip.js/lib/zip-core-reader.js';
-import type { ByteSource, NamedSource } from '../tensors/byte-source.ts';
-import { checkRange } from '../tensors/byte-source.ts';
-import { fileError } from '../tensors/file-error.ts';
+import type { Entry } from '@zip.js/zip.js/lib/zip-core-reader.js';
+import type { ByteSource, NamedSource } from '../../tensors/byte-source.ts';
+import { checkRange } from '../../tensors/byte-source.ts';
+import { fileError } from '../../tensors/file-error.ts';
 import { inflate } from './inflate.ts';
+import { readZipDirectory } from './directory.ts';
 
 const stored = 0;
 const deflated = 8;
@@ -25,27 +25,8 @@ export function isZip(head: Uint8Array): boolean {
 
 /** Entries by path, without folders. Throws `StudioError` when the directory is missing or when an entry cannot be read. */
 export async function openZip(file: NamedSource): Promise<ReadonlyMap<string, ByteSource>> {
-  const entries = await readDirectory(file);
+  const entries = await readZipDirectory(file);
   return new Map(entries.filter((entry) => !entry.directory).map((entry) => [entry.filename, entrySource(file, entry)]));
-}
-
-async function readDirectory(file: NamedSource): Promise<Entry[]> {
-  const { size } = file.source;
-  // zip.js wants a Reader only for these two members while it reads the directory.
-  const reader = {
-    size,
-    readUint8Array: (offset: number, length: number) => file.source.read(offset, Math.min(offset + length, size)),
-  } as Reader<unknown>;
-  try {
-    return await new ZipReader(reader, { useWebWorkers: false }).getEntries();
-  } catch (cause) {
-    throw fileError(
-      file.name,
-      `${file.name} is cut off or damaged: it begins as a zip archive, but the directory at its end cannot be read.`,
-      'Download or copy the file again and compare its size with the original.',
-      cause,
-    );
-  }
 }
 
 function entrySource(file: NamedSource, entry: Entry): ByteSource {

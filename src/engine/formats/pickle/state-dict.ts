@@ -1,5 +1,5 @@
 /** Finds the tensors in what a checkpoint unpickles to. */
-import { fileError } from '../tensors/file-error.ts';
+import { fileError } from '../../tensors/file-error.ts';
 import { PickledTensor } from './torch-names.ts';
 
 /** Keys under which training scripts put the state dict, in the order in which they are preferred. */

@@ -1,7 +1,7 @@
 /** Reads a Python pickle as data. A pickle is a small program that may call any Python function by name; here it can call none. */
 import { Parser } from 'pickleparser';
-import { StudioError } from '../errors.ts';
-import { fileError } from '../tensors/file-error.ts';
+import { StudioError } from '../../errors.ts';
+import { fileError } from '../../tensors/file-error.ts';
 import { resolveName, storageOf } from './torch-names.ts';
 
 /**
