@@ -16,7 +16,9 @@ export type ErrorKind =
   /** The backend (WebGPU, WASM, CPU) cannot be set up or was lost. */
   | 'backend'
   /** The run cannot go on, for example because its loss is no longer a number. */
-  | 'run';
+  | 'run'
+  /** A mistake of the studio itself. Never thrown on purpose: any other error becomes one where people read it. */
+  | 'bug';
 
 export interface StudioErrorInfo {
   kind: ErrorKind;
