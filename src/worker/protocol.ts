@@ -2,33 +2,19 @@
  * Everything that crosses between the page and the worker, as types. Bytes are transferred, never copied.
  * The worker exports a plain object of this shape; the page calls it through comlink.
  */
+import type { Fact } from '../engine/architectures/naming.ts';
+import type { BackendChoice, BackendStatus } from '../engine/backends/backends.ts';
 import type { StudioErrorInfo } from '../engine/errors.ts';
+import type { Score } from '../engine/evaluation/evaluate.ts';
+import type { MergeCost, TrainingPoint } from '../engine/merging/method.ts';
 import type { Activation, FactOverrides, MethodName, Recipe } from '../engine/recipe.ts';
 
-// ---- backends ----
-
-export type BackendName = 'webgpu' | 'wasm' | 'cpu';
-export type BackendChoice = 'auto' | BackendName;
-
-export interface BackendStatus {
-  name: BackendName;
-  choice: BackendChoice;
-  /** "WebGPU · Apple M3", "WASM SIMD". */
-  label: string;
-  /** One sentence: why this one. */
-  reason: string;
-  /** Each backend, and why it cannot be had where it cannot. */
-  available: { name: BackendName; usable: boolean; note: string }[];
-}
+export type { Fact, FactOrigin } from '../engine/architectures/naming.ts';
+export type { BackendChoice, BackendName, BackendStatus } from '../engine/backends/backends.ts';
+export type { Score } from '../engine/evaluation/evaluate.ts';
+export type { MergeCost, TrainingPoint } from '../engine/merging/method.ts';
 
 // ---- sources and images ----
-
-/** Where a fact about a source comes from: its metadata, the usual value of its naming scheme, a guess from its shapes, or the person. */
-export type FactOrigin = 'file' | 'scheme' | 'guess' | 'person';
-export interface Fact<T> {
-  value: T;
-  origin: FactOrigin;
-}
 
 export interface SourceInfo {
   id: string;
@@ -94,37 +80,10 @@ export interface RecipeCheck {
   /** What keeps the recipe from running; empty when it can. */
   problems: StudioErrorInfo[];
   /** Null while there are problems. */
-  cost: RunCost | null;
-}
-
-export interface RunCost {
-  steps: number;
-  /** Learnable numbers: entries of M and U, LayerNorms. */
-  learnable: number;
-  /** Bytes of learnable numbers with their gradients and two AdamW moments. */
-  trainingBytes: number;
+  cost: MergeCost | null;
 }
 
 // ---- runs ----
-
-export interface Score {
-  /** Accuracy on each task's held-out images, argmax over that task's logits, 0 to 1. */
-  perTask: number[];
-  /** Accuracy on each task's images, argmax over all tasks' logits together. */
-  jointPerTask: number[];
-  /** Joint accuracy over all tasks' images. */
-  joint: number;
-  /** Held-out images measured, for each task. */
-  images: number[];
-}
-
-export interface TrainingPoint {
-  step: number;
-  /** One loss; scope "local" has one for each hidden layer. */
-  losses: number[];
-  /** Learning rate of the step. */
-  rate: number;
-}
 
 export type RunState = 'preparing' | 'running' | 'paused' | 'stopped' | 'done' | 'failed';
 

@@ -16,10 +16,13 @@ export interface NamingRule {
   shape?: (architecture: Architecture, canonical: readonly number[]) => number[];
 }
 
-/** A fact that weights cannot tell, and where its value comes from. */
+/** Where a fact comes from: the file's metadata, the usual value of its scheme, a guess from its shapes, or the person. */
+export type FactOrigin = 'file' | 'scheme' | 'guess' | 'person';
+
+/** Something that weights cannot tell. */
 export interface Fact<T> {
   value: T;
-  origin: 'file' | 'scheme' | 'guess' | 'person';
+  origin: FactOrigin;
 }
 
 export interface Facts {

@@ -4,7 +4,7 @@ import type { FactOverrides } from '../recipe.ts';
 import { factsSchema } from '../recipe.ts';
 import type { Checkpoint } from '../tensors/host-tensor.ts';
 import type { Architecture, Model } from './model.ts';
-import type { Facts, NamingScheme, SchemeMatch } from './naming.ts';
+import type { FactOrigin, Facts, NamingScheme, SchemeMatch } from './naming.ts';
 import { checkShapes, readWeights } from './naming.ts';
 import { sequential } from './sequential.ts';
 import { timm } from './timm.ts';
@@ -38,7 +38,7 @@ export function recogniseSource(checkpoint: Checkpoint): Source {
 }
 
 /** The same source with facts that a person set. Throws `StudioError` when a fact cannot be. */
-export function overrideFacts(source: Source, overrides: FactOverrides, origin: 'person' | 'file' = 'person'): Source {
+export function overrideFacts(source: Source, overrides: FactOverrides, origin: FactOrigin = 'person'): Source {
   const { match } = source;
   const facts: Facts = { ...match.facts };
   let architecture: Architecture = match.architecture;

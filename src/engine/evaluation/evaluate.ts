@@ -15,9 +15,13 @@ export interface Predictor {
 }
 
 export interface Score {
+  /** Accuracy on each task's held-out images, argmax over that task's logits, 0 to 1. */
   perTask: number[];
+  /** Accuracy on each task's images, argmax over all tasks' logits together. */
   jointPerTask: number[];
+  /** Joint accuracy over all tasks' images. */
   joint: number;
+  /** Held-out images measured, for each task. */
   images: number[];
 }
 

@@ -9,19 +9,25 @@ import type { Predictor } from './evaluate.ts';
 
 export type DisposablePredictor = Predictor & { dispose(): void };
 
-/** One plain network with a joint head. */
-export function networkPredictor(model: Model, classes: readonly number[]): DisposablePredictor {
-  const parameters = toBackend(model.weights);
+/** One plain network with a joint head; takes the parameters over. */
+export function networkPredictor(
+  architecture: Architecture,
+  parameters: Parameters,
+  classes: readonly number[],
+): DisposablePredictor {
   return {
-    architecture: model.architecture,
+    architecture,
     classes,
     logits(inputs) {
-      const joint = logits(model.architecture, parameters, inputs);
+      const joint = logits(architecture, parameters, inputs);
       return { perTask: joint, joint };
     },
     dispose: () => disposeAll(parameters),
   };
 }
+
+export const modelPredictor = ({ architecture, weights }: Model, classes: readonly number[]): DisposablePredictor =>
+  networkPredictor(architecture, toBackend(weights), classes);
 
 /** One source's body with every source's head on its features. */
 export function sourcePredictor(models: readonly Model[], index: number): DisposablePredictor {
@@ -68,6 +74,6 @@ const headLogits = (parameters: Parameters, x: tf.Tensor2D): tf.Tensor2D => line
 
 function upload(models: readonly Model[]): { bodies: Parameters[]; classes: number[]; dispose(): void } {
   const bodies = models.map((model) => toBackend(model.weights));
-  const classes = models.map((model: { architecture: Architecture }) => model.architecture.classes);
+  const classes = models.map((model) => model.architecture.classes);
   return { bodies, classes, dispose: () => bodies.forEach(disposeAll) };
 }

@@ -77,15 +77,20 @@ export class SuperNet {
     return this.form.unmergeFeatures(parameters, features, spec);
   }
 
-  /** One plain network with a joint head, on the host. */
-  async foldedModel(learnable: Parameters): Promise<Model> {
+  /** One plain network with a joint head. The caller disposes it. */
+  foldedNetwork(learnable: Parameters): Parameters {
     const folded = tf.tidy(() => {
       const all = new Map([...this.fold(learnable), ...foldHead(this.plan, this.sources, this.lookup(learnable))]);
       return Object.fromEntries([...all].map(([name, tensor]) => [name, tf.clone(tensor)]));
     });
-    const parameters = new Map(Object.entries(folded));
-    const weights = await toHost(parameters);
-    disposeAll(parameters);
+    return new Map(Object.entries(folded));
+  }
+
+  /** The same on the host. */
+  async foldedModel(learnable: Parameters): Promise<Model> {
+    const network = this.foldedNetwork(learnable);
+    const weights = await toHost(network);
+    disposeAll(network);
     return { architecture: this.architecture, weights: inOrder(weights, this.architecture) };
   }
 

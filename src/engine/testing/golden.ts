@@ -94,8 +94,8 @@ export async function runGolden(golden: GoldenCase, steps = golden.steps): Promi
     kind: golden.kind, initialisation: golden.init, rank: golden.rank ?? 1, seed: 0,
   });
   const data = new TrainingSet(tasks.map((task) => task.train));
-  const makeProblem = golden.scope === 'local' ? localProblem : globalProblem;
-  const problem = await makeProblem(supernet, data, golden.objective);
+  const problem =
+    golden.scope === 'local' ? await localProblem(supernet, data) : await globalProblem(supernet, data, golden.objective);
   const initial = new Map([...problem.initial, ...(await goldenInitial(golden, problem.initial))]);
   const trainer = new Trainer({ ...problem, initial }, { ...adamWDefaults, weightDecay: golden.weight_decay });
   const rate = oneCycle(golden.lr, golden.steps);

@@ -1,6 +1,7 @@
 /**
  * Scope `local`, for perceptrons: each hidden layer alone, on the sources' own features (METHOD "MLP SuperNet"):
  * `min ‖ act([f_{l−1}] · blockdiag(Wᵀ) · M_l + …) U_l − [f_l] ‖²`.
+ * Every image is compared on all blocks, so a recipe's objective does not apply.
  * What M_l takes, the sources' pre-activations, never changes: it is computed once, and a step is two small products a layer.
  */
 import * as tf from '@tensorflow/tfjs-core';
@@ -10,7 +11,6 @@ import { gatherRows } from '../datasets/training-set.ts';
 import { activate, linear } from '../network/layers.ts';
 import { mlpLayerFeatures } from '../network/mlp.ts';
 import { weightAndBias } from '../network/parameters.ts';
-import type { Objective } from '../recipe.ts';
 import type { SuperNet } from '../supernet/supernet.ts';
 import { blockWeights, reconstructionLoss } from './objective.ts';
 import type { TrainingProblem } from './problem.ts';
@@ -20,7 +20,6 @@ import { sideBySide } from './targets.ts';
 export async function localProblem(
   supernet: SuperNet,
   data: TrainingSet,
-  objective: Objective,
 ): Promise<TrainingProblem & { dispose(): void }> {
   const merged = supernet.architecture;
   const architectures = supernet.models.map((model) => perceptron(model.architecture));
@@ -39,7 +38,7 @@ export async function localProblem(
     });
     before.push(rows);
   }
-  const weights = layers.map(({ widths }) => blockWeights(objective, widths));
+  const weights = layers.map(({ widths }) => blockWeights('all', widths));
   return {
     initial: supernet.initial(),
     batch: (rows) => [

@@ -1,0 +1,175 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Recipe } from '../engine/recipe.ts';
+import { recipeSchema } from '../engine/recipe.ts';
+import { createApi } from './api.ts';
+import type { RunEvent, RunState, StudioApi, StudioEvent } from './protocol.ts';
+
+const root = new URL('../../', import.meta.url);
+const wasm = (name: string) => fileURLToPath(new URL(`node_modules/@tensorflow/tfjs-backend-wasm/dist/${name}`, root));
+
+async function demoFile(path: string): Promise<File> {
+  return new File([await readFile(new URL(`public/demo/${path}`, root))], path.split('/').at(-1) ?? path);
+}
+
+function recipe(method: object): Recipe {
+  return recipeSchema.parse({
+    sources: [
+      source('mlp-mnist-0to4.pt', 'low digits', [0, 1, 2, 3, 4]),
+      source('mlp-mnist-5to9.pt', 'high digits', [5, 6, 7, 8, 9]),
+    ],
+    method,
+  });
+}
+
+const source = (file: string, name: string, labels: number[]) => ({
+  file,
+  name,
+  images: { file: 'mnist.npz', labels, train: 200 },
+});
+
+const training = { name: 'fs-merge', kind: 'full', initialisation: 'average', learningRate: 1e-3, batchSize: 64, epochs: 6 };
+
+/** A worker's api with the MLP pair and its images loaded, and its events. */
+async function studio() {
+  const api = createApi({ plain: wasm('tfjs-backend-wasm.wasm'), simd: wasm('tfjs-backend-wasm-simd.wasm') });
+  const events: StudioEvent[] = [];
+  const waiting: { test: (event: StudioEvent) => boolean; resolve: () => void }[] = [];
+  const status = await api.start((event) => {
+    events.push(event);
+    for (const { resolve } of waiting.filter(({ test }) => test(event))) resolve();
+  }, 'wasm');
+  const loaded = await api.load(
+    await Promise.all(['mlp/mlp-mnist-0to4.pt', 'mlp/mlp-mnist-5to9.pt', 'images/mnist.npz'].map(demoFile)),
+  );
+  const until = (test: (event: StudioEvent) => boolean) =>
+    events.some(test) ? Promise.resolve() : new Promise<void>((resolve) => void waiting.push({ test, resolve }));
+  return { api, events, status, loaded, until };
+}
+
+const inState = (run: string, state: RunState) => (event: StudioEvent) =>
+  event.type === 'state' && event.run === run && event.state === state;
+
+const points = (events: StudioEvent[], run: string) =>
+  events.flatMap((event) => (event.type === 'training' && event.run === run ? event.points : []));
+
+const resultOf = (events: StudioEvent[], run: string) =>
+  events.find((event): event is Extract<RunEvent, { type: 'result' }> => event.type === 'result' && event.run === run)?.result;
+
+describe('the api of the worker', () => {
+  let running: { api: StudioApi; run: string } | null = null;
+  afterEach(async () => {
+    if (running) await running.api.discard(running.run);
+    running = null;
+  });
+
+  it('loads, describes and checks', async () => {
+    const { api, status, loaded } = await studio();
+    expect(status).toMatchObject({ name: 'wasm', choice: 'wasm', label: 'WASM SIMD' });
+    expect(loaded.errors).toEqual([]);
+    expect(loaded.sources[0]).toMatchObject({
+      id: 'mlp-mnist-0to4.pt', architecture: 'mlp', container: 'PyTorch zip', scheme: 'nn.Sequential',
+      elementType: 'F32', classes: 5, width: 128, depth: 2, hidden: [128, 128], input: [784], parameters: 117_637,
+    });
+    expect(loaded.images[0]).toMatchObject({ id: 'mnist.npz', shape: [28, 28, 1], train: 2000, test: 1000 });
+    const check = await api.check(recipe(training));
+    // 400 images in batches of 64: 7 steps an epoch. Two layers with M and U of 256 × 128.
+    expect(check).toEqual({ problems: [], cost: { steps: 42, learnable: 131_072, trainingBytes: 131_072 * 16 } });
+  });
+
+  it('trains, tells its losses and accuracies, and exports what it showed', async () => {
+    const { api, events, until } = await studio();
+    await api.run('a', recipe(training));
+    await until(inState('a', 'done'));
+    const losses = points(events, 'a').map((point) => point.losses[0] ?? Number.NaN);
+    expect(losses).toHaveLength(42);
+    expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 2);
+    expect(events.filter((event) => event.type === 'accuracy')).toHaveLength(1);
+    const result = resultOf(events, 'a');
+    expect(result).toMatchObject({ method: 'fs-merge', steps: 42, learnable: 131_072, exportable: true });
+    expect(Math.min(...(result?.score.perTask ?? [0]))).toBeGreaterThan(0.9);
+    const exported = await api.exportModel('a', { name: 'merged' });
+    expect(exported.name).toBe('merged.safetensors');
+    expect(exported.score).toEqual(result?.score);
+    expect(exported.largestLogitDifference).toBe(0);
+  });
+
+  it('gives the same result for the same recipe', async () => {
+    const { api, events, until } = await studio();
+    for (const run of ['one', 'two']) {
+      await api.run(run, recipe({ ...training, kind: 'diagonal+low-rank', epochs: 2 }));
+      await until(inState(run, 'done'));
+    }
+    expect(points(events, 'one')).toEqual(points(events, 'two'));
+  });
+
+  it('pauses, takes single steps, resumes and stops', async () => {
+    const { api, events, until } = await studio();
+    running = { api, run: 'b' };
+    await api.run('b', recipe({ ...training, epochs: 2000, evaluateEvery: 0 }));
+    await until((event) => event.type === 'training');
+    await api.pause('b');
+    await until(inState('b', 'paused'));
+    const paused = points(events, 'b').length;
+    expect(paused).toBeGreaterThan(0);
+    events.length = 0;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(points(events, 'b')).toEqual([]);
+    await api.step('b');
+    await until(inState('b', 'paused'));
+    expect(points(events, 'b').map((point) => point.step)).toEqual([paused]);
+    const matrix = await api.matrix('b', 'layers.0.M');
+    expect(matrix).toMatchObject({ rows: 256, columns: 128, bounds: [0, 128, 256], step: paused + 1 });
+    expect(matrix.values).toHaveLength(256 * 128);
+    events.length = 0;
+    await api.resume('b');
+    await until((event) => event.type === 'training');
+    await api.stop('b');
+    await until(inState('b', 'stopped'));
+    expect(resultOf(events, 'b')?.steps).toBeLessThan(14_000);
+    const shares = (await api.matrices('b')).map((info) => info.shares);
+    expect(shares).toHaveLength(4);
+    for (const share of shares) expect(share.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+  });
+
+  it('refuses a second training and a change of backend in the middle of a run', async () => {
+    const { api, until } = await studio();
+    running = { api, run: 'c' };
+    await api.run('c', recipe({ ...training, epochs: 2000, evaluateEvery: 0 }));
+    await until(inState('c', 'running'));
+    await expect(api.run('d', recipe(training))).rejects.toMatchObject({ kind: 'run' });
+    await expect(api.setBackend('cpu')).rejects.toMatchObject({ kind: 'backend' });
+    await api.stop('c');
+    await until(inState('c', 'stopped'));
+  });
+
+  it('scores sources, average and ensemble', async () => {
+    const { api, events, until } = await studio();
+    for (const name of ['average', 'ensemble'] as const) {
+      await api.run(name, recipe({ name }));
+      await until(inState(name, 'done'));
+    }
+    const first = await api.evaluateSource(recipe(training), 0);
+    expect(first.perTask[0]).toBeGreaterThan(0.98);
+    expect(first.perTask[1]).toBeLessThan(0.5);
+    expect(resultOf(events, 'average')?.score.joint).toBeCloseTo(0.76, 1);
+    expect(resultOf(events, 'ensemble')).toMatchObject({ exportable: false, steps: 0 });
+    await expect(api.exportModel('ensemble', { name: 'x' })).rejects.toMatchObject({ kind: 'run' });
+  });
+
+  it('keeps what is loaded when a file is bad, and says what is wrong', async () => {
+    const { api } = await studio();
+    const whole = await demoFile('mlp/mlp-mnist-0to4.pt');
+    const cut = new File([whole.slice(0, 100_000)], 'cut.pt');
+    const result = await api.load([cut, await demoFile('vit/vit-mnist.safetensors')]);
+    expect(result.errors).toHaveLength(1);
+    expect(result.errors[0]).toMatchObject({ kind: 'file', subject: 'cut.pt' });
+    expect(result.sources.map((info) => info.id)).toEqual(['vit-mnist.safetensors']);
+    expect((await api.check(recipe(training))).problems).toEqual([]);
+    const mixed = recipe(training);
+    mixed.sources[1] = { file: 'vit-mnist.safetensors', name: 'vit', facts: {}, images: null };
+    const { problems } = await api.check(mixed);
+    expect(problems.map((problem) => problem.kind)).toEqual(['sources', 'images']);
+  });
+});

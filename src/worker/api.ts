@@ -1,0 +1,196 @@
+/** The worker's side of the protocol: a plain object that tests call directly and the page calls through comlink. */
+import type { BackendOptions } from '../engine/backends/backends.ts';
+import { useBackend } from '../engine/backends/backends.ts';
+import { exportSafetensors } from '../engine/architectures/export.ts';
+import { StudioError } from '../engine/errors.ts';
+import { evaluate } from '../engine/evaluation/evaluate.ts';
+import { sourcePredictor } from '../engine/evaluation/predictors.ts';
+import { readBack } from '../engine/evaluation/read-back.ts';
+import type { MatrixReader } from '../engine/inspection/matrices.ts';
+import { bounds, denseShape } from '../engine/supernet/matrix-kind.ts';
+import { bytesSource, namedSource } from '../engine/tensors/byte-source.ts';
+import { Workspace } from '../engine/workspace.ts';
+import { describeImages, describeSource, drawThumbnails } from './describe.ts';
+import type { BackendChoice, BackendStatus, LoadResult, MatrixInfo, StudioApi, StudioEvent } from './protocol.ts';
+import { Run } from './run.ts';
+import { errorInfo, transferring } from './transfer.ts';
+
+export function createApi(wasmPaths: BackendOptions['wasmPaths']): StudioApi {
+  const workspace = new Workspace();
+  const runs = new Map<string, Run>();
+  let send: (event: StudioEvent) => void = () => {};
+  let status: BackendStatus | null = null;
+  let broken = false;
+
+  const activeRuns = () => [...runs.values()].filter((run) => run.active);
+
+  async function chooseBackend(choice: BackendChoice): Promise<BackendStatus> {
+    status = await useBackend(choice, { wasmPaths, onGpuError });
+    broken = false;
+    return status;
+  }
+
+  function onGpuError(error: StudioError): void {
+    if (broken) return; // one failure tells it all; the rest follows from it
+    broken = true;
+    for (const run of activeRuns()) run.fail(error);
+    if (status) send({ type: 'backend', status, error: error.info });
+  }
+
+  function findRun(id: string): Run {
+    const run = runs.get(id);
+    if (run) return run;
+    throw new StudioError({ kind: 'run', message: `There is no run "${id}".`, advice: 'Start a run first.', subject: id });
+  }
+
+  function matricesOf(id: string): MatrixReader {
+    const { matrices } = findRun(id);
+    if (matrices) return matrices;
+    throw new StudioError({
+      kind: 'run',
+      message: 'This run has no M and U to look at.',
+      advice: 'Choose a run of FS-Merge that has started to train.',
+      subject: id,
+    });
+  }
+
+  return {
+    async start(onEvent, choice) {
+      send = onEvent;
+      return chooseBackend(choice);
+    },
+
+    async setBackend(choice) {
+      if (activeRuns().length > 0) {
+        throw new StudioError({
+          kind: 'backend',
+          message: 'The backend cannot change in the middle of a run.',
+          advice: 'Stop the run first, or let it finish.',
+        });
+      }
+      return chooseBackend(choice);
+    },
+
+    async load(files) {
+      const result: LoadResult = { sources: [], images: [], errors: [] };
+      for (const file of files) {
+        try {
+          const loaded = await workspace.add(namedSource(file));
+          if (loaded.kind === 'source') result.sources.push(describeSource(loaded.id, loaded.source));
+          else result.images.push(describeImages(loaded.id, file.size, loaded.images));
+        } catch (error) {
+          const info = errorInfo(error);
+          result.errors.push({ ...info, subject: info.subject ?? file.name });
+        }
+      }
+      return result;
+    },
+
+    async setFacts(source, facts) {
+      return describeSource(source, workspace.setFacts(source, facts));
+    },
+
+    async remove(id) {
+      workspace.remove(id);
+    },
+
+    async thumbnails(images, labels, count) {
+      const thumbnails = drawThumbnails(workspace.imageFile(images), labels, count);
+      return transferring(thumbnails, [thumbnails.pixels.buffer]);
+    },
+
+    async check(recipe) {
+      const problems = await workspace.problems(recipe);
+      if (problems.length > 0) return { problems: problems.map((problem) => problem.info), cost: null };
+      return { problems: [], cost: workspace.cost(recipe) };
+    },
+
+    async evaluateSource(recipe, index) {
+      const { models, tasks } = await workspace.context(recipe);
+      const predictor = sourcePredictor(models, index);
+      const score = await evaluate(predictor, tasks);
+      predictor.dispose();
+      return score;
+    },
+
+    async run(id, recipe) {
+      const [first] = recipe.sources;
+      if (!first) {
+        throw new StudioError({ kind: 'sources', message: 'There are no sources yet.', advice: 'Drop at least two checkpoints.' });
+      }
+      if (activeRuns().some((run) => run.trains) && recipe.method.name === 'fs-merge') {
+        throw new StudioError({ kind: 'run', message: 'Another run is still training.', advice: 'Stop it first, or let it finish.' });
+      }
+      const run = new Run(id, recipe, workspace.source(first.file).match.rules, (event) => send(event));
+      runs.set(id, run);
+      void run.drive(async () => {
+        if (broken && status) send({ type: 'backend', status: await chooseBackend(status.choice) });
+        return workspace.context(recipe);
+      });
+    },
+
+    async pause(id) {
+      findRun(id).pause();
+    },
+    async step(id) {
+      findRun(id).step();
+    },
+    async resume(id) {
+      findRun(id).resume();
+    },
+    async stop(id) {
+      findRun(id).stop();
+    },
+
+    async discard(id) {
+      runs.get(id)?.stop();
+      runs.delete(id);
+    },
+
+    async matrices(id) {
+      const reader = matricesOf(id);
+      const shares = await reader.shares(reader.specs.map((spec) => spec.name));
+      return reader.specs.map((spec, index): MatrixInfo => {
+        const { name, label, group, role } = spec;
+        const [rows, columns] = denseShape(spec);
+        return { name, label, group, role, rows, columns, shares: shares[index] ?? [] };
+      });
+    },
+
+    async matrix(id, name) {
+      const reader = matricesOf(id);
+      const spec = reader.specs.find((candidate) => candidate.name === name);
+      if (!spec) throw new RangeError(`no matrix ${name}`);
+      const { label, group, role } = spec;
+      const [rows, columns] = denseShape(spec);
+      const step = reader.step();
+      // The backend may hand out memory of its own, which must not leave the worker.
+      const values = Float32Array.from(await reader.dense(name));
+      const [shares = []] = await reader.shares([name]);
+      const answer = { name, label, group, role, rows, columns, shares, values, bounds: bounds(spec), step };
+      return transferring(answer, [values.buffer]);
+    },
+
+    async exportModel(id, { name }) {
+      const { outcome, context, rules, recipe } = findRun(id);
+      if (!outcome?.model || !context) {
+        throw new StudioError({
+          kind: 'run',
+          message: outcome ? 'An ensemble is not one network, so there is nothing to export.' : 'The run has no merged model yet.',
+          advice: outcome ? 'Choose another run.' : 'Wait until the run is done, or stop it to keep what it has learned.',
+          subject: id,
+        });
+      }
+      const bytes = exportSafetensors(outcome.model, rules, recipe);
+      const file = `${name}.safetensors`;
+      const predictor = outcome.predictor();
+      try {
+        const checked = await readBack({ name: file, source: bytesSource(bytes) }, predictor, context.tasks);
+        const { scheme } = workspace.source(recipe.sources[0]?.file ?? '').match;
+        return transferring({ name: file, bytes, scheme, ...checked }, [bytes.buffer]);
+      } finally {
+        predictor.dispose();
+      }
+    },
+  };
+}
