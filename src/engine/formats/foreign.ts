@@ -10,6 +10,9 @@ interface Kind {
   matches(file: OpenedFile): boolean;
 }
 
+/** No format that is read has a file as small as this. */
+const smallestFile = 16;
+
 const saveStateDict = 'Save its state_dict with torch.save (PyTorch 1.6 or later), or as safetensors.';
 const unpack = 'Unpack it and add the checkpoint inside.';
 const notWeights = 'Add the file that holds the weights.';
@@ -62,6 +65,7 @@ export function foreignFile(file: OpenedFile, understood: readonly string[]): St
 
 function unknownFile({ name, head, source }: OpenedFile): string {
   const first = [...head.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  if (source.size < smallestFile) return `${name} is cut off: it has only ${source.size} bytes (${first}).`;
   return `${name} is no checkpoint that the studio knows: it has ${source.size} bytes, the first are ${first}.`;
 }
 

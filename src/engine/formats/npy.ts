@@ -46,8 +46,8 @@ export async function openNpy(file: string, name: string, source: ByteSource): P
 
 async function readHeader(file: string, name: string, source: ByteSource): Promise<{ header: string; dataStart: number }> {
   const head = await source.read(0, Math.min(source.size, 12));
-  if (!isNpy(head)) throw damaged(file, name, 'it does not begin as a NumPy array does');
   if (head.length < 12) throw damaged(file, name, 'it is cut off');
+  if (!isNpy(head)) throw damaged(file, name, 'it does not begin as a NumPy array does');
   const version = head[6]!;
   if (version < 1 || version > 3) throw damaged(file, name, `it has version ${version} of the npy format, and 1 to 3 are known`);
   const view = new DataView(head.buffer, head.byteOffset);

@@ -1,0 +1,176 @@
+import { describe, expect, test } from 'vitest';
+import { bytesSource } from '../tensors/byte-source.ts';
+import type { FloatType } from '../tensors/elements.ts';
+import { decodeElements, encodeElements, floatTypes } from '../tensors/elements.ts';
+import type { Weight } from '../tensors/host-tensor.ts';
+import { readCheckpoint } from './detect.ts';
+import { writeSafetensors } from './safetensors.ts';
+import { cut, cutPoints, errorOf, expectSameWeights, fileAt, fixture } from './testing.ts';
+import { joined, littleEndian, readAll, sparse, watched } from './testing.ts';
+
+const vit = () => fileAt('public/demo/vit/vit-mnist.safetensors');
+
+/** A file with this header as it stands; no padding. */
+function handMade(header: unknown, data: Uint8Array): { name: string; source: ReturnType<typeof bytesSource> } {
+  const json = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header));
+  return { name: 'hand.safetensors', source: bytesSource(joined(littleEndian(json.length, 8), json, data)) };
+}
+
+function roundedTo(type: FloatType, weights: ReadonlyMap<string, Weight>): Map<string, Weight> {
+  const round = (values: Float32Array) => decodeElements(type, new Uint8Array(encodeElements(type, values)));
+  return new Map(Array.from(weights, ([name, { shape, values }]) => [name, { shape, values: round(values) }]));
+}
+
+describe('reading', () => {
+  test('a trained ViT', async () => {
+    const checkpoint = await readCheckpoint(vit());
+    expect(checkpoint).toMatchObject({ file: 'vit-mnist.safetensors', bytes: 561320, container: 'safetensors' });
+    expect(checkpoint.metadata).toEqual({ format: 'pt' });
+    expect(checkpoint.tensors.size).toBe(56);
+    const qkv = checkpoint.tensors.get('blocks.0.attn.qkv.weight');
+    expect(qkv).toMatchObject({ elementType: 'F32', shape: [192, 64] });
+    const { values } = await qkv!.read();
+    expect(values.length).toBe(192 * 64);
+    expect(values.every((value) => Number.isFinite(value) && Math.abs(value) < 10)).toBe(true);
+  });
+
+  test.each([
+    ['float16.safetensors', 'F16'],
+    ['bfloat16.safetensors', 'BF16'],
+  ] as const)('%s holds the same ViT, rounded', async (name, type) => {
+    const exact = await readAll(await readCheckpoint(vit()));
+    const rounded = await readCheckpoint(fixture(name));
+    expect(new Set(Array.from(rounded.tensors.values(), ({ elementType }) => elementType))).toEqual(new Set([type]));
+    expectSameWeights(await readAll(rounded), roundedTo(type, exact));
+  });
+
+  test('opens a file by its header and a tensor by its own bytes', async () => {
+    const file = watched(vit());
+    const checkpoint = await readCheckpoint(file);
+    expect(file.bytesRead()).toBeLessThan(10_000);
+    const before = file.bytesRead();
+    await checkpoint.tensors.get('head.weight')!.read();
+    expect(file.bytesRead() - before).toBe(10 * 64 * 4);
+  });
+
+  test('elements at odd addresses, integers and odd keys', async () => {
+    const data = joined(7, 8, 9, new Uint8Array(new Float32Array([1.5, -2]).buffer), new Uint8Array(BigInt64Array.of(-3n).buffer), 1);
+    const header = {
+      __metadata__: { note: 'ä', number: 3 },
+      constructor: { dtype: 'U8', shape: [3], data_offsets: [0, 3] },
+      float: { dtype: 'F32', shape: [2, 1], data_offsets: [3, 11] },
+      big: { dtype: 'I64', shape: [], data_offsets: [11, 19] },
+      none: { dtype: 'F16', shape: [0, 4], data_offsets: [20, 20] },
+    };
+    // JSON is written by hand for the one key that a literal cannot have.
+    const json = JSON.stringify(header).replace('{', '{"__proto__":{"dtype":"BOOL","shape":[1],"data_offsets":[19,20]},');
+    const checkpoint = await readCheckpoint(handMade(json, data));
+    const values = new Map(Array.from(await readAll(checkpoint), ([key, weight]) => [key, [...weight.values]]));
+    expect(Object.fromEntries([...values].filter(([key]) => key !== '__proto__'))).toEqual({
+      constructor: [7, 8, 9],
+      float: [1.5, -2],
+      big: [-3],
+      none: [],
+    });
+    expect(values.get('__proto__')).toEqual([1]);
+    expect(checkpoint.metadata).toEqual({ note: 'ä' });
+  });
+
+  test('tensors beyond 4 GB', async () => {
+    const begin = 5e9;
+    const header = { far: { dtype: 'F32', shape: [2], data_offsets: [begin, begin + 8] } };
+    const json = new TextEncoder().encode(JSON.stringify(header));
+    const start = joined(littleEndian(json.length, 8), json);
+    const far = new Uint8Array(new Float32Array([3, 4]).buffer);
+    const source = sparse(start.length + begin + 8, [[0, start], [start.length + begin, far]]);
+    const checkpoint = await readCheckpoint({ name: 'large.safetensors', source });
+    expect([...(await checkpoint.tensors.get('far')!.read()).values]).toEqual([3, 4]);
+  });
+});
+
+describe('refusing', () => {
+  test.each(cutPoints(vit()))('a ViT cut off after %d bytes', async (size) => {
+    const error = await errorOf(readCheckpoint(cut(vit(), size)).then(readAll));
+    expect(error.message).toMatch(/cut off|empty/);
+    expect(error.subject).toBe('vit-mnist.safetensors');
+  });
+
+  const f32 = (shape: unknown, begin: unknown, end: unknown) => ({ dtype: 'F32', shape, data_offsets: [begin, end] });
+  const refused: [string, unknown, RegExp][] = [
+    ['a tensor past the end', { w: f32([5], 0, 20) }, /cut off.*"w"/],
+    ['overlapping tensors', { a: f32([2], 0, 8), b: f32([2], 4, 12) }, /"a" and "b" overlap/],
+    ['one tensor inside another', { a: f32([4], 0, 16), b: f32([1], 4, 8) }, /"a" and "b" overlap/],
+    ['offsets that do not fit the shape', { w: f32([3], 0, 8) }, /"w" has 8 bytes/],
+    ['offsets in the wrong order', { w: f32([1], 8, 4) }, /"w" has -4 bytes/],
+    ['negative offsets', { w: f32([1], -4, 0) }, /"w"/],
+    ['negative lengths', { w: f32([-1, -1], 0, 4) }, /"w"/],
+    ['lengths past all numbers', { w: f32([1e300, 0], 0, 0) }, /"w"/],
+    ['an entry without a place', { w: { dtype: 'F32', shape: [1] } }, /"w"/],
+    ['an entry that is null', { w: null }, /"w"/],
+    ['an element type that is not read', { w: { dtype: 'F8_E4M3', shape: [4], data_offsets: [0, 4] } }, /"w".*F8_E4M3/],
+    ['a header that is no JSON', '{"w": ', /header/],
+  ];
+  test.each(refused)('%s', async (_, header, message) => {
+    const error = await errorOf(readCheckpoint(handMade(header, new Uint8Array(16))));
+    expect(error.message).toMatch(message);
+    expect(error.message).toContain('hand.safetensors');
+  });
+
+  test('a header that claims more than 100 MB', async () => {
+    const start = joined(littleEndian(2 ** 32, 8), '{');
+    const error = await errorOf(readCheckpoint({ name: 'hand.safetensors', source: sparse(2 ** 33, [[0, start]]) }));
+    expect(error.message).toMatch(/100 MB/);
+  });
+});
+
+describe('writing', () => {
+  const weights = new Map<string, Weight>([
+    ['odd', { shape: [3], values: new Float32Array([1, -0.1, 1e-7]) }],
+    ['scalar', { shape: [], values: new Float32Array([2.5]) }],
+    ['empty', { shape: [0, 7], values: new Float32Array() }],
+    ['matrix', { shape: [2, 2], values: new Float32Array([0.3, -4, 5e-4, 60000]).subarray(0, 4) }],
+    ['blöcke.0.weight', { shape: [1, 1, 1], values: new Float32Array([9, 8, 7]).subarray(1, 2) }],
+  ]);
+
+  test.each(floatTypes)('%s comes back as it was, rounded to the type', async (elementType) => {
+    const bytes = writeSafetensors(weights, { elementType, metadata: { made_by: 'a "test"' } });
+    const checkpoint = await readCheckpoint(new File([bytes], 'written.safetensors'));
+    expect(checkpoint.metadata).toEqual({ format: 'pt', made_by: 'a "test"' });
+    expect([...checkpoint.tensors.keys()]).toEqual([...weights.keys()]);
+    for (const tensor of checkpoint.tensors.values()) expect(tensor.elementType).toBe(elementType);
+    expectSameWeights(await readAll(checkpoint), roundedTo(elementType, weights));
+  });
+
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])('the elements start at a multiple of 8 bytes, whatever the header (%d)', (length) => {
+    const bytes = writeSafetensors([['w'.repeat(length), { shape: [1], values: Float32Array.of(1) }]], { elementType: 'F32' });
+    const header = new DataView(bytes.buffer).getUint32(0, true);
+    expect((8 + header) % 8).toBe(0);
+    expect(bytes.length).toBe(8 + header + 4);
+    expect(JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + header)))).toHaveProperty(['w'.repeat(length), 'shape'], [1]);
+  });
+
+  test('a whole ViT in F32 loses nothing', async () => {
+    const original = await readAll(await readCheckpoint(vit()));
+    const bytes = writeSafetensors(original, { elementType: 'F32' });
+    const copy = await readAll(await readCheckpoint({ name: 'copy.safetensors', source: bytesSource(bytes) }));
+    expectSameWeights(copy, original);
+  });
+
+  test('refuses a number that the type would make infinite, and keeps one that is infinite', async () => {
+    const write = (value: number, elementType: 'F16' | 'BF16') =>
+      writeSafetensors([['w', { shape: [1], values: Float32Array.of(value) }]], { elementType });
+    await errorOf((async () => write(65520, 'F16'))());
+    await errorOf((async () => write(-3.4e38, 'BF16'))());
+    for (const [value, type] of [[65519, 'F16'], [Infinity, 'F16'], [3.39e38, 'BF16']] as const) {
+      const read = await readAll(await readCheckpoint(new File([write(value, type)], 'w')));
+      expect(read.get('w')!.values[0]).toBeGreaterThan(65000);
+    }
+  });
+
+  test('refuses what would be no file: values that do not fill the shape, a name twice', () => {
+    const weight = { shape: [2], values: Float32Array.of(1) };
+    expect(() => writeSafetensors([['w', weight]], { elementType: 'F32' })).toThrow(/w: 1 values/);
+    const one = { shape: [1], values: Float32Array.of(1) };
+    expect(() => writeSafetensors([['w', one], ['w', one]], { elementType: 'F32' })).toThrow(/one name/);
+  });
+});
