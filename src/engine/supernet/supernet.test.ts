@@ -1,0 +1,112 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Architecture, Model } from '../architectures/model.ts';
+import { inputShape } from '../datasets/images.ts';
+import { averageModels } from '../merging/average.ts';
+import { features } from '../network/network.ts';
+import { disposeAll, toBackend } from '../network/parameters.ts';
+import { seededRandom } from '../random.ts';
+import { initialisations, matrixKinds } from '../recipe.ts';
+import { activationForm } from '../testing/activation-form.ts';
+import { goldenModels, readGolden, useNodeBackend } from '../testing/golden.ts';
+import { randomModel, smallMlp, smallVit } from '../testing/models.ts';
+import { normals } from './matrix-kind.ts';
+import { countLearnable, SuperNet } from './supernet.ts';
+
+beforeAll(() => useNodeBackend('cpu'));
+
+const architectures: [string, Architecture][] = [['vit', smallVit], ['mlp', smallMlp]];
+
+const manySources = (architecture: Architecture, count: number): Model[] => {
+  const random = seededRandom(7);
+  return Array.from({ length: count }, () => randomModel(architecture, random));
+};
+
+/** Largest absolute difference of two tensors. */
+const distance = (a: tf.Tensor, b: tf.Tensor): number => tf.tidy(() => tf.max(tf.abs(tf.sub(a, b))).dataSync()[0] ?? Number.NaN);
+
+/** ‖a − b‖ / ‖b‖ */
+const relative = (a: tf.Tensor, b: tf.Tensor): number =>
+  tf.tidy(() => tf.div(tf.norm(tf.sub(a, b)), tf.norm(b)).dataSync()[0] ?? Number.NaN);
+
+describe.each(architectures)('a SuperNet of three sources, %s', (_, architecture) => {
+  it.each(matrixKinds)('%s: activation form and folded form are one function, in values and gradients', (kind) => {
+    const supernet = new SuperNet(manySources(architecture, 3), { kind, initialisation: 'random', rank: 3, seed: 5 });
+    const random = seededRandom(11);
+    // Every learnable tensor away from its start, so that no part is zero.
+    const start = new Map([...supernet.initial()].map(([name, weight]) => {
+      const noise = normals(weight.shape, 0.3, random).values;
+      return [name, { shape: weight.shape, values: weight.values.map((value, i) => value + (noise[i] ?? 0)) }];
+    }));
+    const learnable = toBackend(start);
+    const names = [...learnable.keys()];
+    const shape = [4, ...inputShape(architecture)];
+    const inputs = tf.tensor(normals(shape, 1, random).values, shape);
+    const target = tf.randomNormal([4, supernet.models.length * (architecture.kind === 'vit' ? 8 : 6)], 0, 1, 'float32', 3);
+    const loss = (form: (parameters: Map<string, tf.Tensor>) => tf.Tensor2D) => (...tensors: tf.Tensor[]) => {
+      const parameters = new Map(names.map((name, index) => [name, tensors[index] as tf.Tensor]));
+      return tf.mean(tf.square(tf.sub(supernet.unmerge(parameters, form(parameters)), target))) as tf.Scalar;
+    };
+    const folded = (parameters: Map<string, tf.Tensor>) => features(supernet.architecture, supernet.fold(parameters), inputs);
+    const unfolded = (parameters: Map<string, tf.Tensor>) => activationForm(supernet, parameters, inputs);
+    expect(distance(tf.tidy(() => folded(learnable)), tf.tidy(() => unfolded(learnable)))).toBeLessThan(1e-5);
+    const one = tf.valueAndGrads(loss(folded))([...learnable.values()]);
+    const two = tf.valueAndGrads(loss(unfolded))([...learnable.values()]);
+    expect(distance(one.value, two.value)).toBeLessThan(1e-5);
+    for (const [index, gradient] of one.grads.entries()) {
+      const other = two.grads[index] as tf.Tensor;
+      expect(tf.norm(other).dataSync()[0], names[index]).toBeGreaterThan(1e-6);
+      expect(relative(gradient, other), names[index]).toBeLessThan(1e-5);
+    }
+    disposeAll(learnable);
+    supernet.dispose();
+  });
+
+  it.each(matrixKinds.flatMap((kind) => initialisations.map((initialisation) => ({ kind, initialisation }))))(
+    'counts the learnable numbers of $kind, $initialisation',
+    ({ kind, initialisation }) => {
+      const models = manySources(architecture, 2);
+      const supernet = new SuperNet(models, { kind, initialisation, rank: 2, seed: 1 });
+      const count = [...supernet.initial().values()].reduce((sum, { values }) => sum + values.length, 0);
+      expect(countLearnable(models.map((model) => model.architecture), kind, 2)).toBe(count);
+      supernet.dispose();
+    },
+  );
+});
+
+describe('exact starts, on the demo checkpoints', () => {
+  const startable = matrixKinds.filter((kind) => kind !== 'low-rank');
+  const cases = ['mlp-full-first', 'vit-full-first'].flatMap((name) => startable.map((kind) => ({ name, kind })));
+
+  it.each(cases)('$name, $kind: "first" folds to source 1', async ({ name, kind }) => {
+    const models = await goldenModels(await readGolden(name));
+    const folded = await start(models, kind, 'first');
+    for (const [parameter, weight] of models[0]?.weights ?? []) {
+      if (!parameter.startsWith('head.')) expect(gap(folded, parameter, weight.values), parameter).toBeLessThan(1e-6);
+    }
+    expect(folded.weights.get('head.weight')?.shape[0]).toBe(folded.architecture.classes);
+  });
+
+  it.each(cases)('$name, $kind: "average" folds to the weight average', async ({ name, kind }) => {
+    const models = await goldenModels(await readGolden(name));
+    const folded = await start(models, kind, 'average');
+    for (const [parameter, weight] of averageModels(models).weights) {
+      expect(gap(folded, parameter, weight.values), parameter).toBeLessThan(1e-6);
+    }
+  });
+
+  async function start(models: Model[], kind: (typeof matrixKinds)[number], initialisation: 'first' | 'average'): Promise<Model> {
+    const supernet = new SuperNet(models, { kind, initialisation, rank: 4, seed: 1 });
+    const learnable = toBackend(supernet.initial());
+    const folded = await supernet.foldedModel(learnable);
+    disposeAll(learnable);
+    supernet.dispose();
+    return folded;
+  }
+
+  function gap(model: Model, name: string, expected: Float32Array): number {
+    const values = model.weights.get(name)?.values ?? new Float32Array();
+    expect(values.length, name).toBe(expected.length);
+    return values.reduce((largest, value, index) => Math.max(largest, Math.abs(value - (expected[index] ?? Number.NaN))), 0);
+  }
+});

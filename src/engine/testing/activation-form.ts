@@ -1,0 +1,67 @@
+/**
+ * Test support: the SuperNet in activation form, as the paper draws it. Every activation goes through U, all the sources'
+ * layers, then M. The witness that training the SuperNet is training the folded network (METHOD "Notation").
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { VisionTransformer } from '../architectures/model.ts';
+import { activate, attention, layerNorm, linear } from '../network/layers.ts';
+import type { Parameters } from '../network/parameters.ts';
+import { parameter, weightAndBias } from '../network/parameters.ts';
+import type { SuperNet } from '../supernet/supernet.ts';
+
+/** Merged features `[batch, merged]` of inputs laid out as for the plain network. */
+export function activationForm(supernet: SuperNet, learnable: Parameters, inputs: tf.Tensor): tf.Tensor2D {
+  const { architecture } = supernet;
+  if (architecture.kind === 'vit') return vit(supernet, learnable, architecture, inputs as tf.Tensor3D);
+  let x = inputs as tf.Tensor2D;
+  for (const layer of architecture.widths.keys()) {
+    const each = layer === 0 ? copies(supernet, x) : unmerged(supernet, learnable, x, `layers.${layer - 1}.U`);
+    x = activate(merged(supernet, learnable, each, `layers.${layer}`, `layers.${layer}.M`), architecture.activation);
+  }
+  return x;
+}
+
+function vit(supernet: SuperNet, learnable: Parameters, shape: VisionTransformer, patches: tf.Tensor3D): tf.Tensor2D {
+  const [batch, count, pixels] = patches.shape;
+  const tokens = count + 1;
+  const norm = (x: tf.Tensor2D, name: string) =>
+    layerNorm(x, parameter(learnable, `${name}.weight`), parameter(learnable, `${name}.bias`), shape.epsilon);
+  const rows = tf.reshape(patches, [batch * count, pixels]);
+  const embedded = supernet.sources.map((source) => {
+    const width = parameter(source, 'class_token').size;
+    const patch = tf.reshape(linear(rows, ...weightAndBias(source, 'patches')), [batch, count, width]);
+    const first = tf.tile(tf.reshape(parameter(source, 'class_token'), [1, 1, width]), [batch, 1, 1]);
+    const placed = tf.add(tf.concat([first, patch], 1), parameter<tf.Tensor2D>(source, 'positions'));
+    return tf.reshape(placed, [batch * tokens, width]);
+  });
+  let x = tf.matMul(tf.concat(embedded, 1) as tf.Tensor2D, supernet.dense(learnable, 'embedding.M_embed'));
+  for (let index = 0; index < shape.blocks; index++) {
+    const block = `blocks.${index}`;
+    const [att, mlp] = [`${block}.attention`, `${block}.mlp`];
+    const seen = unmerged(supernet, learnable, norm(x, `${block}.norm1`), `${att}.U_att`);
+    const query = merged(supernet, learnable, seen, `${att}.query`, `${att}.M_q`);
+    const key = merged(supernet, learnable, seen, `${att}.key`, `${att}.M_k`);
+    const value = merged(supernet, learnable, seen, `${att}.value`, `${att}.M_v`);
+    const mixed = attention(query, key, value, { batch, tokens, heads: shape.heads });
+    x = tf.add(x, merged(supernet, learnable, unmerged(supernet, learnable, mixed, `${att}.U_o`), `${att}.out`, `${att}.M_o`));
+    const into = unmerged(supernet, learnable, norm(x, `${block}.norm2`), `${mlp}.U_0`);
+    const hidden = activate(merged(supernet, learnable, into, `${mlp}.in`, `${mlp}.M_1`), shape.activation);
+    x = tf.add(x, merged(supernet, learnable, unmerged(supernet, learnable, hidden, `${mlp}.U_1`), `${mlp}.out`, `${mlp}.M_2`));
+  }
+  const first = tf.slice(tf.reshape(x, [batch, tokens, shape.width]), [0, 0, 0], [batch, 1, shape.width]);
+  return norm(tf.reshape(first, [batch, shape.width]), 'norm');
+}
+
+const copies = (supernet: SuperNet, x: tf.Tensor2D): tf.Tensor2D[] => supernet.sources.map(() => x);
+
+/** A guess of every source's feature: `x U`, cut at the sources' widths. */
+function unmerged(supernet: SuperNet, learnable: Parameters, x: tf.Tensor2D, name: string): tf.Tensor2D[] {
+  const { spec } = supernet.lookup(learnable)(name);
+  return tf.split(tf.matMul(x, supernet.dense(learnable, name)), spec.widths, 1);
+}
+
+/** Every source's own layer on its guess, side by side, then M. */
+function merged(supernet: SuperNet, learnable: Parameters, each: tf.Tensor2D[], layer: string, name: string): tf.Tensor2D {
+  const outputs = each.map((x, index) => linear(x, ...weightAndBias(supernet.sources[index] as Parameters, layer)));
+  return tf.matMul(tf.concat(outputs, 1) as tf.Tensor2D, supernet.dense(learnable, name));
+}

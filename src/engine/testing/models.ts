@@ -1,0 +1,24 @@
+/** Test support: small models with random weights. */
+import type { Architecture, Model, Perceptron, VisionTransformer } from '../architectures/model.ts';
+import { parameterShapes } from '../architectures/model.ts';
+import type { Random } from '../random.ts';
+import { normals } from '../supernet/matrix-kind.ts';
+
+export const smallVit: VisionTransformer = {
+  kind: 'vit', image: 4, channels: 2, patch: 2, width: 8, blocks: 2, heads: 2, hidden: 12,
+  epsilon: 1e-6, activation: 'gelu', classes: 3,
+};
+
+export const smallMlp: Perceptron = { kind: 'mlp', inputs: 10, widths: [8, 6], activation: 'relu', classes: 3 };
+
+/** Weights of about the size that trained ones have; LayerNorms around γ = 1, β = 0. */
+export function randomModel(architecture: Architecture, random: Random): Model {
+  const weights = new Map(
+    [...parameterShapes(architecture)].map(([name, shape]) => {
+      const weight = normals(shape, shape.length === 2 ? (shape[1] ?? 1) ** -0.5 : 0.1, random);
+      if (/norm\d?\.weight$/.test(name)) for (const index of weight.values.keys()) weight.values[index]! += 1;
+      return [name, weight];
+    }),
+  );
+  return { architecture, weights };
+}
