@@ -29,7 +29,10 @@ describe('says what another file is', () => {
   const filled = (...start: (number | string)[]) => new File([joined(...start), new Uint8Array(600)], 'thing.pt');
   const foreign: [string, File | Promise<File>][] = [
     ['an empty file', new File([], 'thing.pt')],
-    ['a PyTorch checkpoint in the format from before version 1.6', new File([fixture('legacy-serialization.pt')], 'thing.pt')],
+    [
+      'a PyTorch checkpoint in the format from before version 1.6',
+      new File([fixture('legacy-serialization.pt')], 'thing.pt'),
+    ],
     ['a Python pickle', new File([p.pickled(p.named('os', 'system'))], 'thing.pt')],
     ['an HDF5 file', filled(0x89, 'HDF\r\n', 0x1a, '\n')],
     ['a single NumPy array', filled(0x93, 'NUMPY', 1, 0)],
@@ -61,7 +64,15 @@ describe('says what another file is', () => {
 
 describe('any damaged byte ends in numbers or in an error for people', () => {
   const floats = new Uint8Array(new Float32Array([1, 2, 3, 4]).buffer);
-  const npy = joined(0x93, 'NUMPY', 1, 0, littleEndian(60, 2), `{'descr': '<f4', 'fortran_order': True, 'shape': (2, 2), }  \n`, floats);
+  const npy = joined(
+    0x93,
+    'NUMPY',
+    1,
+    0,
+    littleEndian(60, 2),
+    `{'descr': '<f4', 'fortran_order': True, 'shape': (2, 2), }  \n`,
+    floats,
+  );
   const pickle = p.pickled(p.dictionary([p.text('w'), p.tensor({ shape: [2, 2], strides: [1, 2] })]));
   const weight = { shape: [2, 2], values: Float32Array.of(1, 2, 3, 4) };
   const small: [string, () => File | Promise<File>][] = [
@@ -77,7 +88,9 @@ describe('any damaged byte ends in numbers or in an error for people', () => {
       for (const change of [0x01, 0x80, 0xff]) {
         const bytes = whole.slice();
         bytes[at]! ^= change;
-        const outcome = await readCheckpoint({ name: 'small', source: bytesSource(bytes) }).then(readAll).catch((error) => error);
+        const outcome = await readCheckpoint({ name: 'small', source: bytesSource(bytes) })
+          .then(readAll)
+          .catch((error) => error);
         if (outcome instanceof StudioError) outcomes.refused++;
         else if (outcome instanceof Map) outcomes.read++;
         else expect.fail(`byte ${at} changed by ${change}: ${outcome}`);

@@ -13,7 +13,8 @@ interface Kind {
 /** No format that is read has a file as small as this. */
 const smallestFile = 16;
 
-const saveStateDict = 'Save its state_dict with torch.save (PyTorch 1.6 or later), or as safetensors.';
+const saveStateDict =
+  'Open it with torch.load and save its state_dict: torch.save of PyTorch 1.6 or later, or safetensors.';
 const unpack = 'Unpack it and add the checkpoint inside.';
 const notWeights = 'Add the file that holds the weights.';
 
@@ -21,12 +22,24 @@ const kinds: readonly Kind[] = [
   { is: 'an empty file', advice: 'Download or copy it again.', matches: ({ source }) => source.size === 0 },
   {
     is: 'a PyTorch checkpoint in the format from before version 1.6',
-    advice: `Open it with torch.load and save it again: ${saveStateDict}`,
+    advice: saveStateDict,
     matches: startsWith(0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9),
   },
-  { is: 'a Python pickle', advice: saveStateDict, matches: ({ head }) => head[0] === 0x80 && head[1]! >= 2 && head[1]! <= 5 },
-  { is: 'an HDF5 file', advice: 'Save the weights as safetensors or npz.', matches: startsWith(0x89, 'HDF\r\n', 0x1a, '\n') },
-  { is: 'a single NumPy array', advice: 'Save all weights by name with numpy.savez.', matches: ({ head }) => isNpy(head) },
+  {
+    is: 'a Python pickle',
+    advice: saveStateDict,
+    matches: ({ head }) => head[0] === 0x80 && head[1]! >= 2 && head[1]! <= 5,
+  },
+  {
+    is: 'an HDF5 file',
+    advice: 'Save the weights as safetensors or npz.',
+    matches: startsWith(0x89, 'HDF\r\n', 0x1a, '\n'),
+  },
+  {
+    is: 'a single NumPy array',
+    advice: 'Save all weights by name with numpy.savez.',
+    matches: ({ head }) => isNpy(head),
+  },
   { is: 'a gzip archive', advice: unpack, matches: startsWith(0x1f, 0x8b) },
   { is: 'a 7z archive', advice: unpack, matches: startsWith('7z', 0xbc, 0xaf) },
   { is: 'a tar archive', advice: unpack, matches: ({ head }) => textOf(head.subarray(257, 262)) === 'ustar' },

@@ -36,20 +36,37 @@ export async function openNpy(file: string, name: string, source: ByteSource): P
   const described = /'descr':\s*(?:'([^']*)'|(\[))/.exec(header);
   const order = /'fortran_order':\s*(True|False)/.exec(header)?.[1];
   const lengths = /'shape':\s*\(([\d\s,]*)\)/.exec(header)?.[1];
-  if (!described || order === undefined || lengths === undefined) throw damaged(file, name, 'its header makes no sense');
+  if (!described || order === undefined || lengths === undefined)
+    throw damaged(file, name, 'its header makes no sense');
   const type = described[1] ?? 'a record';
   if (/^[<>|=]?[US]\d/.test(type)) return null;
-  const shape = lengths.split(',').filter((length) => length.trim() !== '').map(Number);
+  const shape = lengths
+    .split(',')
+    .filter((length) => length.trim() !== '')
+    .map(Number);
   const strides = order === 'True' ? columnMajorStrides(shape) : undefined;
-  return fileTensor({ file, name, elementType: elementTypeFor(file, name, type), shape, source, byteOffset: dataStart, strides });
+  return fileTensor({
+    file,
+    name,
+    elementType: elementTypeFor(file, name, type),
+    shape,
+    source,
+    byteOffset: dataStart,
+    strides,
+  });
 }
 
-async function readHeader(file: string, name: string, source: ByteSource): Promise<{ header: string; dataStart: number }> {
+async function readHeader(
+  file: string,
+  name: string,
+  source: ByteSource,
+): Promise<{ header: string; dataStart: number }> {
   const head = await source.read(0, Math.min(source.size, 12));
   if (head.length < 12) throw damaged(file, name, 'it is cut off');
   if (!isNpy(head)) throw damaged(file, name, 'it does not begin as a NumPy array does');
   const version = head[6]!;
-  if (version < 1 || version > 3) throw damaged(file, name, `it has version ${version} of the npy format, and 1 to 3 are known`);
+  if (version < 1 || version > 3)
+    throw damaged(file, name, `it has version ${version} of the npy format, and 1 to 3 are known`);
   const view = new DataView(head.buffer, head.byteOffset);
   // Version 1 has 16 bits for the header's length, 2 and 3 have 32.
   const [length, start] = version === 1 ? [view.getUint16(8, true), 10] : [view.getUint32(8, true), 12];

@@ -1,18 +1,35 @@
 import { describe, expect, test } from 'vitest';
 import * as p from './pickle/assemble.testing.ts';
 import { readCheckpoint } from './detect.ts';
-import { cut, cutPoints, errorOf, expectSameWeights, fileAt, fixture, joined, readAll, watched, zipped } from './testing.ts';
+import {
+  cut,
+  cutPoints,
+  errorOf,
+  expectSameWeights,
+  fileAt,
+  fixture,
+  joined,
+  readAll,
+  watched,
+  zipped,
+} from './testing.ts';
 
-const bytesOf = (array: ArrayBufferView<ArrayBuffer>) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+const bytesOf = (array: ArrayBufferView<ArrayBuffer>) =>
+  new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 const floats = bytesOf(new Float32Array([1, 2, 3, 4]));
 
 /** A checkpoint with this pickle and these storages. */
-function handMade(pickle: Uint8Array, storages: Record<string, Uint8Array> = { 0: floats }, more: Record<string, Uint8Array> = {}) {
+function handMade(
+  pickle: Uint8Array,
+  storages: Record<string, Uint8Array> = { 0: floats },
+  more: Record<string, Uint8Array> = {},
+) {
   const data = Object.entries(storages).map(([key, bytes]) => [`hand/data/${key}`, bytes] as const);
   return zipped('hand.pt', { 'hand/data.pkl': pickle, ...Object.fromEntries(data), ...more });
 }
 
-const stateDict = (...entries: [string, Uint8Array][]) => p.dictionary(...entries.map(([k, v]): [Uint8Array, Uint8Array] => [p.text(k), v]));
+const stateDict = (...entries: [string, Uint8Array][]) =>
+  p.dictionary(...entries.map(([k, v]): [Uint8Array, Uint8Array] => [p.text(k), v]));
 
 async function valuesOf(file: File): Promise<Record<string, number[]>> {
   const weights = await readAll(await readCheckpoint(file));
@@ -90,12 +107,20 @@ describe('finds the state dict', () => {
   });
 
   const without: [string, Uint8Array, RegExp][] = [
-    ['a dictionary without tensors', stateDict(epoch, ['student', inner]), /no tensors are under its keys "epoch", "student"/],
+    [
+      'a dictionary without tensors',
+      stateDict(epoch, ['student', inner]),
+      /no tensors are under its keys "epoch", "student"/,
+    ],
     ['an empty dictionary', p.dictionary(), /empty/],
     ['a single tensor', p.tensor(), /single tensor/],
     ['a number', p.integer(1), /no dictionary/],
     // } memo 0, "model" → memo 0: a dictionary that contains itself
-    ['a dictionary that contains itself', joined('}q', 0, p.text('model'), 'h', 0, 's'), /no tensors are under its keys "model"/],
+    [
+      'a dictionary that contains itself',
+      joined('}q', 0, p.text('model'), 'h', 0, 's'),
+      /no tensors are under its keys "model"/,
+    ],
   ];
   test.each(without)('and says so of %s', async (_, root, message) => {
     const error = await errorOf(readCheckpoint(await handMade(p.pickled(root))));
@@ -112,7 +137,9 @@ test('an archive that was packed again with compression, and without a folder', 
 
 test('little-endian by its own account', async () => {
   const order = { 'hand/byteorder': joined('little') };
-  expect(await valuesOf(await handMade(p.pickled(stateDict(['w', p.tensor()])), { 0: floats }, order))).toEqual({ w: [1, 2, 3, 4] });
+  expect(await valuesOf(await handMade(p.pickled(stateDict(['w', p.tensor()])), { 0: floats }, order))).toEqual({
+    w: [1, 2, 3, 4],
+  });
 });
 
 describe('refuses', () => {
@@ -148,7 +175,9 @@ describe('refuses', () => {
 
   test('a whole pickled model, saying what it is and what to do', async () => {
     const error = await errorOf(readCheckpoint(fixture('whole-module-mlp.pt')));
-    expect(error.message).toMatch(/whole-module-mlp\.pt holds a whole model as Python objects \(torch\.nn\.modules\.container\.Sequential\)/);
+    expect(error.message).toMatch(
+      /whole-module-mlp\.pt holds a whole model as Python objects \(torch\.nn\.modules\.container\.Sequential\)/,
+    );
     expect(error.advice).toMatch(/model\.state_dict\(\)/);
   });
 });

@@ -52,7 +52,11 @@ async function checkByteOrder(file: string, entry: ByteSource | undefined): Prom
 
 async function readPickle(file: string, entry: ByteSource): Promise<Uint8Array<ArrayBuffer>> {
   if (entry.size <= largestPickle) return entry.read(0, entry.size);
-  throw fileError(file, `The pickle in ${file} has ${entry.size} bytes, far more than a state dict needs.`, 'Save the state_dict alone.');
+  throw fileError(
+    file,
+    `The pickle in ${file} has ${entry.size} bytes, far more than a state dict needs.`,
+    'Save the state_dict alone.',
+  );
 }
 
 function place(file: string, name: string, tensor: PickledTensor, entries: Entries, root: string): RawTensor {
@@ -69,5 +73,13 @@ function place(file: string, name: string, tensor: PickledTensor, entries: Entri
   if (source === undefined) {
     throw fileError(file, `${file} is damaged: the elements of the tensor "${name}" (data/${key}) are missing.`);
   }
-  return fileTensor({ file, name, elementType, shape, strides, source, byteOffset: offset * elementBytes[elementType] });
+  return fileTensor({
+    file,
+    name,
+    elementType,
+    shape,
+    strides,
+    source,
+    byteOffset: offset * elementBytes[elementType],
+  });
 }

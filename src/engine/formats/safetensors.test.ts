@@ -54,7 +54,14 @@ describe('reading', () => {
   });
 
   test('elements at odd addresses, integers and odd keys', async () => {
-    const data = joined(7, 8, 9, new Uint8Array(new Float32Array([1.5, -2]).buffer), new Uint8Array(BigInt64Array.of(-3n).buffer), 1);
+    const data = joined(
+      7,
+      8,
+      9,
+      new Uint8Array(new Float32Array([1.5, -2]).buffer),
+      new Uint8Array(BigInt64Array.of(-3n).buffer),
+      1,
+    );
     const header = {
       __metadata__: { note: 'ä', number: 3 },
       constructor: { dtype: 'U8', shape: [3], data_offsets: [0, 3] },
@@ -63,7 +70,10 @@ describe('reading', () => {
       none: { dtype: 'F16', shape: [0, 4], data_offsets: [20, 20] },
     };
     // JSON is written by hand for the one key that a literal cannot have.
-    const json = JSON.stringify(header).replace('{', '{"__proto__":{"dtype":"BOOL","shape":[1],"data_offsets":[19,20]},');
+    const json = JSON.stringify(header).replace(
+      '{',
+      '{"__proto__":{"dtype":"BOOL","shape":[1],"data_offsets":[19,20]},',
+    );
     const checkpoint = await readCheckpoint(handMade(json, data));
     const values = new Map(Array.from(await readAll(checkpoint), ([key, weight]) => [key, [...weight.values]]));
     expect(Object.fromEntries([...values].filter(([key]) => key !== '__proto__'))).toEqual({
@@ -82,7 +92,10 @@ describe('reading', () => {
     const json = new TextEncoder().encode(JSON.stringify(header));
     const start = joined(littleEndian(json.length, 8), json);
     const far = new Uint8Array(new Float32Array([3, 4]).buffer);
-    const source = sparse(start.length + begin + 8, [[0, start], [start.length + begin, far]]);
+    const source = sparse(start.length + begin + 8, [
+      [0, start],
+      [start.length + begin, far],
+    ]);
     const checkpoint = await readCheckpoint({ name: 'large.safetensors', source });
     expect([...(await checkpoint.tensors.get('far')!.read()).values]).toEqual([3, 4]);
   });
@@ -141,13 +154,21 @@ describe('writing', () => {
     expectSameWeights(await readAll(checkpoint), roundedTo(elementType, weights));
   });
 
-  test.each([1, 2, 3, 4, 5, 6, 7, 8])('the elements start at a multiple of 8 bytes, whatever the header (%d)', (length) => {
-    const bytes = writeSafetensors([['w'.repeat(length), { shape: [1], values: Float32Array.of(1) }]], { elementType: 'F32' });
-    const header = new DataView(bytes.buffer).getUint32(0, true);
-    expect((8 + header) % 8).toBe(0);
-    expect(bytes.length).toBe(8 + header + 4);
-    expect(JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + header)))).toHaveProperty(['w'.repeat(length), 'shape'], [1]);
-  });
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    'the elements start at a multiple of 8 bytes, whatever the header (%d)',
+    (length) => {
+      const bytes = writeSafetensors([['w'.repeat(length), { shape: [1], values: Float32Array.of(1) }]], {
+        elementType: 'F32',
+      });
+      const header = new DataView(bytes.buffer).getUint32(0, true);
+      expect((8 + header) % 8).toBe(0);
+      expect(bytes.length).toBe(8 + header + 4);
+      expect(JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + header)))).toHaveProperty(
+        ['w'.repeat(length), 'shape'],
+        [1],
+      );
+    },
+  );
 
   test('a whole ViT in F32 loses nothing', async () => {
     const original = await readAll(await readCheckpoint(vit()));
@@ -161,7 +182,11 @@ describe('writing', () => {
       writeSafetensors([['w', { shape: [1], values: Float32Array.of(value) }]], { elementType });
     await errorOf((async () => write(65520, 'F16'))());
     await errorOf((async () => write(-3.4e38, 'BF16'))());
-    for (const [value, type] of [[65519, 'F16'], [Infinity, 'F16'], [3.39e38, 'BF16']] as const) {
+    for (const [value, type] of [
+      [65519, 'F16'],
+      [Infinity, 'F16'],
+      [3.39e38, 'BF16'],
+    ] as const) {
       const read = await readAll(await readCheckpoint(new File([write(value, type)], 'w')));
       expect(read.get('w')!.values[0]).toBeGreaterThan(65000);
     }
@@ -171,6 +196,14 @@ describe('writing', () => {
     const weight = { shape: [2], values: Float32Array.of(1) };
     expect(() => writeSafetensors([['w', weight]], { elementType: 'F32' })).toThrow(/w: 1 values/);
     const one = { shape: [1], values: Float32Array.of(1) };
-    expect(() => writeSafetensors([['w', one], ['w', one]], { elementType: 'F32' })).toThrow(/one name/);
+    expect(() =>
+      writeSafetensors(
+        [
+          ['w', one],
+          ['w', one],
+        ],
+        { elementType: 'F32' },
+      ),
+    ).toThrow(/one name/);
   });
 });

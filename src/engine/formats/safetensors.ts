@@ -44,11 +44,17 @@ async function readHeader({ name, source }: NamedSource): Promise<{ header: obje
   const prefix = await source.read(0, lengthBytes);
   const length = Number(new DataView(prefix.buffer, prefix.byteOffset).getBigUint64(0, true));
   if (length > longestHeader) {
-    throw fileError(name, `${name} claims a safetensors header of ${length} bytes; 100 MB is the most that a header may have.`);
+    throw fileError(
+      name,
+      `${name} claims a safetensors header of ${length} bytes; 100 MB is the most that a header may have.`,
+    );
   }
   const dataStart = lengthBytes + length;
   if (dataStart > source.size) {
-    throw fileError(name, `${name} is cut off: its header alone takes ${dataStart} bytes, and ${source.size} are there.`);
+    throw fileError(
+      name,
+      `${name} is cut off: its header alone takes ${dataStart} bytes, and ${source.size} are there.`,
+    );
   }
   return { header: parseHeader(name, await source.read(lengthBytes, dataStart)), dataStart };
 }
@@ -94,7 +100,10 @@ function placeOf({ name: file }: NamedSource, name: string, entry: unknown): Pla
   }
   const [begin, end] = data_offsets;
   if (end - begin !== elementCount(shape) * elementBytes[elementType]) {
-    throw fileError(file, `${file} is damaged: the tensor "${name}" has ${end - begin} bytes, which do not fit its shape.`);
+    throw fileError(
+      file,
+      `${file} is damaged: the tensor "${name}" has ${end - begin} bytes, which do not fit its shape.`,
+    );
   }
   return { name, elementType, shape, begin, end };
 }

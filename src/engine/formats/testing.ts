@@ -28,7 +28,9 @@ export function cutPoints(file: File): number[] {
   const { size } = file;
   const first = [0, 1, 4, 7, 8, 9, 12, 30, 64];
   const inside = [0.1, 0.33, 0.5, 0.75, 0.99].map((part) => Math.floor(size * part));
-  return [...first, ...inside, size - 200, size - 98, size - 76, size - 22, size - 1].filter((at) => at >= 0 && at < size);
+  return [...first, ...inside, size - 200, size - 98, size - 76, size - 22, size - 1].filter(
+    (at) => at >= 0 && at < size,
+  );
 }
 
 export async function readAll(checkpoint: Checkpoint): Promise<Map<string, Weight>> {
@@ -67,7 +69,9 @@ export async function errorOf(work: Promise<unknown>): Promise<StudioError> {
 export function joined(...parts: (number | string | Uint8Array)[]): Uint8Array<ArrayBuffer> {
   const encoder = new TextEncoder();
   return Uint8Array.from(
-    parts.flatMap((part) => (typeof part === 'number' ? [part] : [...(typeof part === 'string' ? encoder.encode(part) : part)])),
+    parts.flatMap((part) =>
+      typeof part === 'number' ? [part] : [...(typeof part === 'string' ? encoder.encode(part) : part)],
+    ),
   );
 }
 

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { ElementType } from './elements.ts';
 import { decodeElements, elementBytes, elementTypes, encodeElements } from './elements.ts';
 
-const bytesOf = (array: ArrayBufferView<ArrayBuffer>) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+const bytesOf = (array: ArrayBufferView<ArrayBuffer>) =>
+  new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
 /** The same bytes at an odd address. */
 function shifted(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

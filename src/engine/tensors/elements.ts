@@ -135,9 +135,9 @@ function encodeBrain(bits: Uint32Array): Uint16Array<ArrayBuffer> {
 }
 
 function floatBitsToBrain(bits: number): number {
-  const isNaN = (bits & 0x7fffffff) > 0x7f800000;
+  const notANumber = (bits & 0x7fffffff) > 0x7f800000;
   // Rounding could carry a NaN over into infinity: set its quiet bit instead.
-  return isNaN ? (bits >>> 16) | 0x40 : shiftToEven(bits, 16);
+  return notANumber ? (bits >>> 16) | 0x40 : shiftToEven(bits, 16);
 }
 
 /** `bits` divided by 2^shift, rounded to the nearest, ties to even. */

@@ -10,19 +10,33 @@ import { fileTensor } from './file-tensor.ts';
 /** 0, 1, 2, … as little-endian numbers of the type. */
 function counting(type: ElementType, count: number): Uint8Array<ArrayBuffer> {
   const numbers = Array.from({ length: count }, (_, i) => i);
-  const arrays = {
-    F64: () => new Float64Array(numbers),
-    F32: () => new Float32Array(numbers),
-    F16: () => Uint16Array.from(numbers, (i) => (i === 0 ? 0 : halfOf(i))),
-    BF16: () => Uint16Array.from(new Uint32Array(new Float32Array(numbers).buffer), (bits) => bits >>> 16),
-    I64: () => BigInt64Array.from(numbers, BigInt),
-    I32: () => new Int32Array(numbers),
-    I16: () => new Int16Array(numbers),
-    I8: () => new Int8Array(numbers),
-    U8: () => new Uint8Array(numbers),
-    BOOL: () => new Uint8Array(numbers),
-  };
-  return new Uint8Array(arrays[type]().buffer);
+  return new Uint8Array(numbersOf(type, numbers).buffer);
+}
+
+function numbersOf(type: ElementType, numbers: number[]): ArrayBufferView<ArrayBuffer> {
+  switch (type) {
+    case 'F64':
+      return new Float64Array(numbers);
+    case 'F32':
+      return new Float32Array(numbers);
+    case 'F16':
+      return Uint16Array.from(numbers, (i) => (i === 0 ? 0 : halfOf(i)));
+    case 'BF16':
+      return Uint16Array.from(new Uint32Array(new Float32Array(numbers).buffer), (bits) => bits >>> 16);
+    case 'I64':
+      return BigInt64Array.from(numbers, BigInt);
+    case 'I32':
+      return new Int32Array(numbers);
+    case 'I16':
+      return new Int16Array(numbers);
+    case 'I8':
+      return new Int8Array(numbers);
+    case 'U8':
+    case 'BOOL':
+      return new Uint8Array(numbers);
+    default:
+      return type satisfies never;
+  }
 }
 
 /** Bits of a small positive integer as a half: exponent and mantissa follow from its binary logarithm. */

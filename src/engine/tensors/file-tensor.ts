@@ -56,12 +56,18 @@ function checkShape({ file, name, shape }: Placement): void {
 function checkStrides({ file, name, shape, byteOffset }: Placement, strides: readonly number[]): void {
   const sensible = strides.length === shape.length && strides.every(isCount) && isCount(byteOffset);
   if (sensible) return;
-  throw fileError(file, `The tensor "${name}" in ${file} has a place in memory that cannot be: strides ${brief(strides)}.`);
+  throw fileError(
+    file,
+    `The tensor "${name}" in ${file} has a place in memory that cannot be: strides ${brief(strides)}.`,
+  );
 }
 
 function checkEnd({ file, name, source }: Placement, end: number): void {
   if (end <= source.size) return;
-  throw fileError(file, `${file} is cut off: the tensor "${name}" ends at byte ${end} of ${source.size} that are there.`);
+  throw fileError(
+    file,
+    `${file} is cut off: the tensor "${name}" ends at byte ${end} of ${source.size} that are there.`,
+  );
 }
 
 function isCount(value: number): boolean {

@@ -32,7 +32,12 @@ interface TensorParts {
 }
 
 /** Four elements of storage "0" unless told otherwise. */
-export function tensor({ storage: from = storage('0'), offset = 0, shape = [4], strides = [1] }: TensorParts = {}): Code {
+export function tensor({
+  storage: from = storage('0'),
+  offset = 0,
+  shape = [4],
+  strides = [1],
+}: TensorParts = {}): Code {
   const place = [integer(offset), tuple(...shape.map(integer)), tuple(...strides.map(integer))];
   const hooks = called(named('collections', 'OrderedDict'));
   return called(named('torch._utils', '_rebuild_tensor_v2'), from, ...place, joined(0x89), hooks);

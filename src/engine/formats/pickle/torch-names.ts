@@ -83,7 +83,13 @@ function neverCalled(): never {
   throw new TypeError('a type was called');
 }
 
-function rebuildTensor(storage: unknown, offset: unknown, shape: unknown, strides: unknown, ...rest: unknown[]): PickledTensor {
+function rebuildTensor(
+  storage: unknown,
+  offset: unknown,
+  shape: unknown,
+  strides: unknown,
+  ...rest: unknown[]
+): PickledTensor {
   if (!(storage instanceof PickledStorage) || typeof offset !== 'number' || !isNumbers(shape) || !isNumbers(strides)) {
     throw new TypeError('no tensor');
   }
@@ -102,7 +108,8 @@ function pairsOf(value: unknown): [unknown, unknown][] {
   throw new TypeError('no pairs of key and value');
 }
 
-const saveStateDict = 'Open it where you trust it and save only the weights: torch.save(model.state_dict(), …), or as safetensors.';
+const saveStateDict =
+  'Open it where you trust it and save only the weights: torch.save(model.state_dict(), …), or as safetensors.';
 
 function refusal(file: string, path: string): StudioError {
   const name = path.length > 100 ? `${path.slice(0, 100)}…` : path;
@@ -111,7 +118,11 @@ function refusal(file: string, path: string): StudioError {
     return fileError(file, message, 'Save it with dense floating-point tensors.');
   }
   if (path.startsWith('torch.nn.')) {
-    return fileError(file, `${file} holds a whole model as Python objects (${name}) and not a state dict.`, saveStateDict);
+    return fileError(
+      file,
+      `${file} holds a whole model as Python objects (${name}) and not a state dict.`,
+      saveStateDict,
+    );
   }
   if (path.startsWith('__torch__.')) {
     return fileError(file, `${file} is a TorchScript program (${name}) and not a state dict.`, saveStateDict);

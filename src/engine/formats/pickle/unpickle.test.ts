@@ -21,11 +21,21 @@ describe('reads', () => {
   test('plain values, containers and tensors', () => {
     const pairs = p.list(p.tuple(p.text('w'), p.tensor()), p.tuple(p.text('n'), p.none));
     const value = read(p.pickled(p.called(p.named('collections', 'OrderedDict'), pairs)));
-    expect(value).toEqual(new Map<string, unknown>([['w', expect.any(PickledTensor)], ['n', null]]));
+    expect(value).toEqual(
+      new Map<string, unknown>([
+        ['w', expect.any(PickledTensor)],
+        ['n', null],
+      ]),
+    );
   });
 
   test('a parameter is its tensor', () => {
-    const parameter = p.called(p.named('torch._utils', '_rebuild_parameter'), p.tensor({ offset: 3 }), joined(0x88), p.none);
+    const parameter = p.called(
+      p.named('torch._utils', '_rebuild_parameter'),
+      p.tensor({ offset: 3 }),
+      joined(0x88),
+      p.none,
+    );
     expect(read(p.pickled(parameter))).toMatchObject({ offset: 3, shape: [4], strides: [1] });
   });
 
@@ -42,7 +52,12 @@ describe('reads', () => {
   test('a key "__proto__" is a key like any other', () => {
     const inner = p.dictionary([p.text('polluted'), p.integer(1)]);
     const value = read(p.pickled(p.dictionary([p.text('__proto__'), inner], [p.text('constructor'), p.integer(2)])));
-    expect(value).toEqual(new Map<string, unknown>([['__proto__', new Map([['polluted', 1]])], ['constructor', 2]]));
+    expect(value).toEqual(
+      new Map<string, unknown>([
+        ['__proto__', new Map([['polluted', 1]])],
+        ['constructor', 2],
+      ]),
+    );
     expect('polluted' in {}).toBe(false);
   });
 });
@@ -58,13 +73,29 @@ describe('runs nothing and names what it was asked to run', () => {
     ['INST', 'os.system', joined('(', shell, 'ios\nsystem\n.')],
     ['OBJ', 'os.system', joined('(', shell, 'cos\nsystem\no.')],
     ['NEWOBJ', 'subprocess.Popen', p.pickled(joined(p.named('subprocess', 'Popen'), p.tuple(shell), 0x81))],
-    ['below a key "__proto__"', 'os.system', p.pickled(p.dictionary([p.text('__proto__'), p.called(p.named('os', 'system'), shell)]))],
-    ['in the arguments of a tensor', 'nt.system', p.pickled(p.tensor({ storage: p.called(p.named('nt', 'system'), shell) }))],
-    ['as the type of a storage', 'os.FloatStorage', p.pickled(p.tensor({ storage: p.storage('0', 'FloatStorage', 'os') }))],
+    [
+      'below a key "__proto__"',
+      'os.system',
+      p.pickled(p.dictionary([p.text('__proto__'), p.called(p.named('os', 'system'), shell)])),
+    ],
+    [
+      'in the arguments of a tensor',
+      'nt.system',
+      p.pickled(p.tensor({ storage: p.called(p.named('nt', 'system'), shell) })),
+    ],
+    [
+      'as the type of a storage',
+      'os.FloatStorage',
+      p.pickled(p.tensor({ storage: p.storage('0', 'FloatStorage', 'os') })),
+    ],
     ['a name of JavaScript', '__proto__.constructor', p.pickled(p.named('__proto__', 'constructor'))],
     ['a member of an allowed name', 'torch.Size.__init__', p.pickled(p.named('torch', 'Size.__init__'))],
     ['torch itself', 'torch.load', p.pickled(p.called(p.named('torch', 'load'), shell))],
-    ['a storage that unpickles itself', 'torch.storage._load_from_bytes', p.pickled(p.named('torch.storage', '_load_from_bytes'))],
+    [
+      'a storage that unpickles itself',
+      'torch.storage._load_from_bytes',
+      p.pickled(p.named('torch.storage', '_load_from_bytes')),
+    ],
     ['an innocent class', 'argparse.Namespace', p.pickled(p.named('argparse', 'Namespace'))],
   ];
   test.each(evil)('%s: %s', (_, name, bytes) => {
@@ -75,9 +106,13 @@ describe('runs nothing and names what it was asked to run', () => {
   });
 
   test('a whole model, a TorchScript program and a quantised tensor are called what they are', () => {
-    expect(refusal(p.pickled(p.named('torch.nn.modules.linear', 'Linear'))).message).toMatch(/whole model.*torch\.nn\.modules\.linear\.Linear/);
+    expect(refusal(p.pickled(p.named('torch.nn.modules.linear', 'Linear'))).message).toMatch(
+      /whole model.*torch\.nn\.modules\.linear\.Linear/,
+    );
     expect(refusal(p.pickled(p.named('__torch__.model', 'Net'))).message).toMatch(/TorchScript/);
-    expect(refusal(p.pickled(p.named('torch._utils', '_rebuild_qtensor'))).message).toMatch(/_rebuild_qtensor.*quantised/);
+    expect(refusal(p.pickled(p.named('torch._utils', '_rebuild_qtensor'))).message).toMatch(
+      /_rebuild_qtensor.*quantised/,
+    );
   });
 
   test('a name of thousands of letters is shortened', () => {
@@ -88,13 +123,22 @@ describe('runs nothing and names what it was asked to run', () => {
 describe('refuses as damaged', () => {
   const size = p.named('torch', 'Size');
   const damaged: [string, Uint8Array][] = [
-    ['attributes set on what it names', p.pickled(p.built(size, p.dictionary([p.text('path'), p.text('torch.FloatStorage')])))],
+    [
+      'attributes set on what it names',
+      p.pickled(p.built(size, p.dictionary([p.text('path'), p.text('torch.FloatStorage')]))),
+    ],
     ['a prototype set on what it names', p.pickled(p.built(size, p.dictionary([p.text('__proto__'), p.list()])))],
     ['a dtype that is called', p.pickled(p.called(p.named('torch', 'float32')))],
     ['a tensor without a storage', p.pickled(p.called(p.named('torch._utils', '_rebuild_tensor_v2'), p.none))],
     ['a tensor on a text', p.pickled(p.tensor({ storage: p.text('storage') }))],
-    ['a storage without a key', p.pickled(joined(p.tuple(p.text('storage'), p.named('torch', 'FloatStorage'), p.none), 'Q'))],
-    ['another persistent object', p.pickled(joined(p.tuple(p.text('module'), p.named('torch', 'FloatStorage'), p.text('0')), 'Q'))],
+    [
+      'a storage without a key',
+      p.pickled(joined(p.tuple(p.text('storage'), p.named('torch', 'FloatStorage'), p.none), 'Q')),
+    ],
+    [
+      'another persistent object',
+      p.pickled(joined(p.tuple(p.text('module'), p.named('torch', 'FloatStorage'), p.text('0')), 'Q')),
+    ],
     ['a dictionary of numbers', p.pickled(p.called(p.named('collections', 'OrderedDict'), p.list(p.integer(1))))],
     ['an extension code', joined(0x80, 2, 0x82, 1, '.')],
     ['a protocol of the future', joined(0x80, 9, 'N.')],
@@ -108,6 +152,7 @@ describe('refuses as damaged', () => {
   const whole = p.pickled(p.dictionary([p.text('w'), p.tensor()], [p.text('b'), p.tensor({ offset: 2 })]));
   test('a pickle cut off after any byte', () => {
     expect(read(whole)).toBeInstanceOf(Map);
-    for (let size = 0; size < whole.length; size++) expect(refusal(whole.subarray(0, size)).message).toContain('cut off');
+    for (let size = 0; size < whole.length; size++)
+      expect(refusal(whole.subarray(0, size)).message).toContain('cut off');
   });
 });

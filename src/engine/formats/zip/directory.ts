@@ -50,7 +50,8 @@ async function withoutSpareRecords(source: ByteSource): Promise<ByteSource> {
     view.getUint32(0, true) === zip64EndMagic &&
     view.getUint32(zip64EndBytes, true) === locatorMagic &&
     view.getUint32(spareBytes, true) === endMagic;
-  const needed = view.getUint16(spareBytes + 10, true) === 0xffff || view.getUint32(spareBytes + 16, true) === 0xffffffff;
+  const needed =
+    view.getUint16(spareBytes + 10, true) === 0xffff || view.getUint32(spareBytes + 16, true) === 0xffffffff;
   return present && !needed ? without(source, spareStart, spareBytes) : source;
 }
 

@@ -119,12 +119,44 @@ test('an entry beyond 4 GB, with zip64 records', async () => {
   const lengths = joined(littleEndian(name.length, 2), littleEndian(extra.length, 2), new Uint8Array(10));
   const record = joined(centralHeader, new Uint8Array(16), sizes, lengths, littleEndian(2 ** 32 - 1, 4), name, extra);
   const directoryAt = at + local.length;
-  const counts = joined(littleEndian(1, 8), littleEndian(1, 8), littleEndian(record.length, 8), littleEndian(directoryAt, 8));
-  const zip64End = joined('PK', 6, 6, littleEndian(44, 8), littleEndian(45, 2), littleEndian(45, 2), new Uint8Array(8), counts);
-  const locator = joined('PK', 6, 7, new Uint8Array(4), littleEndian(directoryAt + record.length, 8), littleEndian(1, 4));
-  const end = joined('PK', 5, 6, new Uint8Array(4), littleEndian(1, 2), littleEndian(1, 2), littleEndian(record.length, 4));
+  const counts = joined(
+    littleEndian(1, 8),
+    littleEndian(1, 8),
+    littleEndian(record.length, 8),
+    littleEndian(directoryAt, 8),
+  );
+  const zip64End = joined(
+    'PK',
+    6,
+    6,
+    littleEndian(44, 8),
+    littleEndian(45, 2),
+    littleEndian(45, 2),
+    new Uint8Array(8),
+    counts,
+  );
+  const locator = joined(
+    'PK',
+    6,
+    7,
+    new Uint8Array(4),
+    littleEndian(directoryAt + record.length, 8),
+    littleEndian(1, 4),
+  );
+  const end = joined(
+    'PK',
+    5,
+    6,
+    new Uint8Array(4),
+    littleEndian(1, 2),
+    littleEndian(1, 2),
+    littleEndian(record.length, 4),
+  );
   const tail = joined(record, zip64End, locator, end, littleEndian(2 ** 32 - 1, 4), littleEndian(0, 2));
-  const source = sparse(directoryAt + tail.length, [[at, local], [directoryAt, tail]]);
+  const source = sparse(directoryAt + tail.length, [
+    [at, local],
+    [directoryAt, tail],
+  ]);
   const entries = await openZip({ name: 'large.zip', source });
   expect([...entries.keys()]).toEqual([name]);
   expect(await entries.get(name)!.read(0, 8)).toEqual(data);

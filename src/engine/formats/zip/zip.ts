@@ -26,7 +26,9 @@ export function isZip(head: Uint8Array): boolean {
 /** Entries by path, without folders. Throws `StudioError` when the directory is missing or when an entry cannot be read. */
 export async function openZip(file: NamedSource): Promise<ReadonlyMap<string, ByteSource>> {
   const entries = await readZipDirectory(file);
-  return new Map(entries.filter((entry) => !entry.directory).map((entry) => [entry.filename, entrySource(file, entry)]));
+  return new Map(
+    entries.filter((entry) => !entry.directory).map((entry) => [entry.filename, entrySource(file, entry)]),
+  );
 }
 
 function entrySource(file: NamedSource, entry: Entry): ByteSource {
@@ -47,7 +49,8 @@ function entrySource(file: NamedSource, entry: Entry): ByteSource {
 
 function checkEntry({ name, source }: NamedSource, entry: Entry): void {
   const { filename, compressionMethod, compressedSize, uncompressedSize, offset } = entry;
-  const refuse = (reason: string) => fileError(name, `${filename} in ${name} ${reason}.`, 'Save or pack the file again.');
+  const refuse = (reason: string) =>
+    fileError(name, `${filename} in ${name} ${reason}.`, 'Save or pack the file again.');
   if (entry.encrypted) throw refuse('is encrypted');
   if (compressionMethod !== stored && compressionMethod !== deflated) {
     throw refuse(`is packed with method ${compressionMethod}, which is neither "stored" nor "deflated"`);
