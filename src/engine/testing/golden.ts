@@ -1,9 +1,11 @@
 /** Test support: runs the golden cases of fixtures/golden, which an independent reference computed (see its README). */
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import { loadModel, overrideFacts, recogniseSource } from '../architectures/source.ts';
 import type { Model } from '../architectures/model.ts';
 import type { TaskImages } from '../datasets/images.ts';
+import { useBackend } from '../backends/backends.ts';
 import { readImageFile, selectImages } from '../datasets/image-file.ts';
 import { taskImages } from '../datasets/task.ts';
 import { TrainingSet } from '../datasets/training-set.ts';
@@ -162,8 +164,6 @@ async function goldenInitial(golden: GoldenCase, ours: ReadonlyMap<string, Weigh
 
 /** Backend for unit tests in Node. */
 export async function useNodeBackend(name: 'cpu' | 'wasm'): Promise<void> {
-  const { useBackend } = await import('../backends/backends.ts');
-  const { fileURLToPath } = await import('node:url');
   const path = (file: string) => fileURLToPath(new URL(`node_modules/@tensorflow/tfjs-backend-wasm/dist/${file}`, root));
   await useBackend(name, {
     wasmPaths: { plain: path('tfjs-backend-wasm.wasm'), simd: path('tfjs-backend-wasm-simd.wasm') },
