@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { fsMergeSchema, recipeSchema } from '../../engine/recipe.ts';
+import type { Draft, DraftSource } from './draft.ts';
+import { defaultFsMerge, effective, emptyDraft, freeColour, fromRecipe, settingKey, taskName, toRecipe } from './draft.ts';
+
+const source = (file: string, changes: Partial<DraftSource> = {}): DraftSource => ({
+  file,
+  name: taskName(file),
+  facts: {},
+  images: { file: 'mnist.npz', labels: [0, 1], train: 10 },
+  colour: 0,
+  imagesByHand: true,
+  ...changes,
+});
+
+const draft: Draft = { ...emptyDraft, sources: [source('a.pt'), source('b.pt', { colour: 1 })] };
+
+describe('a draft', () => {
+  it('starts with the defaults of the recipe', () => {
+    expect(defaultFsMerge).toEqual(fsMergeSchema.parse({ name: 'fs-merge' }));
+  });
+
+  it('gives a valid recipe, and comes back from it', () => {
+    const recipe = toRecipe(draft, 'quiet heron', 'vit');
+    expect(recipeSchema.parse(recipe)).toEqual(recipe);
+    expect(fromRecipe(recipe)).toEqual(draft);
+  });
+
+  it('gives only the name of a method without options', () => {
+    expect(toRecipe({ ...draft, method: 'average' }, '', 'vit').method).toEqual({ name: 'average' });
+  });
+});
+
+describe('options that do not apply', () => {
+  it('low-rank alone starts at random, whatever was chosen for the other kinds', () => {
+    expect(effective({ ...defaultFsMerge, kind: 'low-rank' }, 'vit').initialisation).toBe('random');
+    expect(effective({ ...defaultFsMerge, kind: 'full', initialisation: 'average' }, 'vit').initialisation).toBe('average');
+  });
+
+  it('only MLPs train layer by layer', () => {
+    const local = { ...defaultFsMerge, scope: 'local' as const };
+    expect(effective(local, 'mlp').scope).toBe('local');
+    expect(effective(local, 'vit').scope).toBe('global');
+  });
+
+  it('a rate for diagonals needs diagonals', () => {
+    const rate = { ...defaultFsMerge, diagonalLearningRate: 1e-3 };
+    expect(effective(rate, 'vit').diagonalLearningRate).toBe(1e-3);
+    expect(effective({ ...rate, kind: 'full' }, 'vit').diagonalLearningRate).toBeNull();
+  });
+});
+
+it('freeColour is the lowest that is not taken', () => {
+  expect(freeColour([])).toBe(0);
+  expect(freeColour([source('a'), source('b', { colour: 2 })])).toBe(1);
+});
+
+it.each([
+  ['vit-mnist.safetensors', 'vit-mnist'],
+  ['vit-mnist.safetensors (2)', 'vit-mnist'],
+  ['model.v2.pt', 'model.v2'],
+  ['.pt', '.pt'],
+])('taskName(%j)', (file, name) => expect(taskName(file)).toBe(name));
+
+describe('settingKey', () => {
+  const key = (changes: Partial<DraftSource>) =>
+    settingKey(toRecipe({ ...draft, sources: [source('a.pt', changes), source('b.pt')] }, '', 'vit'));
+
+  it('is the same whatever is trained, and however tasks are called', () => {
+    expect(key({ name: 'digits', colour: 5, images: { file: 'mnist.npz', labels: [0, 1], train: 99 } })).toBe(key({}));
+  });
+
+  it('differs with the file, the facts, the images and their labels', () => {
+    const others = [
+      { file: 'c.pt' },
+      { facts: { heads: 2 } },
+      { images: null },
+      { images: { file: 'mnist.npz', labels: [1, 0], train: 10 } },
+    ];
+    for (const changes of others) expect(key(changes)).not.toBe(key({}));
+  });
+});

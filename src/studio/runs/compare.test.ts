@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { settingKey } from '../recipe/draft.ts';
+import { bestMerged, comparisons } from './compare.ts';
+import { score, testRecipe, testRun } from './testing.ts';
+
+const result = (method: 'fs-merge' | 'average' | 'ensemble', first: number, second: number) => ({
+  method, score: score(first, second), seconds: 2, learnable: method === 'fs-merge' ? 100 : 0, steps: 0, exportable: true,
+});
+const done = (id: string, method: 'average' | 'ensemble', first: number, second: number) =>
+  testRun(id, { state: 'done', recipe: testRecipe({ name: method }), result: result(method, first, second) });
+const current = { recipe: testRecipe(), colours: [0, 1] };
+const key = settingKey(current.recipe);
+
+describe('comparisons', () => {
+  it('put sources first, then baselines, then runs', () => {
+    const runs = [
+      testRun('fs', { state: 'done', result: result('fs-merge', 0.9, 0.9) }),
+      done('ens', 'ensemble', 0.99, 0.99),
+      done('avg', 'average', 0.5, 0.2),
+    ];
+    const [table] = comparisons(current, runs, { [key]: [score(0.97, 0.1), score(0.1, 0.96)] });
+    expect(table?.tasks).toEqual(['digits', 'clothes']);
+    expect(table?.rows.map((row) => row.key)).toEqual(['source 0', 'source 1', 'avg', 'ens', 'fs']);
+    expect(table?.rows.map((row) => row.learnable)).toEqual([null, null, null, null, 100]);
+  });
+
+  it('keep only the latest of a baseline, and nothing that failed or was not measured', () => {
+    const runs = [done('old', 'average', 0.5, 0.2), done('new', 'average', 0.5, 0.2), testRun('failed', { state: 'failed' }), testRun('fresh')];
+    expect(comparisons(current, runs, {})[0]?.rows.map((row) => row.key)).toEqual(['new']);
+  });
+
+  it('mark the score of a run that still trains', () => {
+    const run = testRun('fs', { state: 'running', accuracy: [{ step: 5, score: score(0.4, 0.4) }] });
+    expect(comparisons(current, [run], {})[0]?.rows[0]).toMatchObject({ key: 'fs', live: true, seconds: null });
+  });
+
+  it('keep settings apart, the current one first', () => {
+    const other = testRun('other', { state: 'done', recipe: testRecipe(undefined, 'fashion.npz'), result: result('fs-merge', 0.1, 0.1) });
+    const same = done('avg', 'average', 0.5, 0.2);
+    expect(comparisons(current, [other, same], {}).map((table) => table.rows.map((row) => row.key))).toEqual([['avg'], ['other']]);
+  });
+});
+
+it('bestMerged leaves out sources, the ensemble and unfinished runs', () => {
+  const runs = [
+    done('ens', 'ensemble', 0.99, 0.99),
+    done('avg', 'average', 0.5, 0.7),
+    testRun('fs', { state: 'done', result: result('fs-merge', 0.9, 0.6) }),
+    testRun('live', { state: 'running', accuracy: [{ step: 5, score: score(0.95, 0.95) }] }),
+  ];
+  const [table] = comparisons(current, runs, { [key]: [score(0.97, 0.1), null] });
+  if (!table) throw new Error('no table');
+  expect(bestMerged(table)).toEqual({ perTask: [0.9, 0.7], joint: 0.75 });
+});

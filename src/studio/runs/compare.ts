@@ -1,0 +1,97 @@
+/** The rows of the comparison: everything that was measured on the same sources and the same images. */
+import type { MethodName, Recipe, RecipeSource } from '../../engine/recipe.ts';
+import type { Score } from '../../worker/protocol.ts';
+import { settingKey } from '../recipe/draft.ts';
+import type { Run } from './run.ts';
+import { isOver, latestScore } from './run.ts';
+
+export interface CompareRow {
+  key: string;
+  name: string;
+  kind: 'source' | MethodName;
+  /** The source's place in the recipe; null for a method. */
+  source: number | null;
+  score: Score;
+  /** Whether the score is of an unfinished model, on some of the held-out images. */
+  live: boolean;
+  /** Null where nothing is learned or nothing ran. */
+  learnable: number | null;
+  seconds: number | null;
+}
+
+export interface Comparison {
+  key: string;
+  tasks: string[];
+  colours: number[];
+  rows: CompareRow[];
+}
+
+/** Scores of each source alone, by `settingKey`; null where not measured yet. */
+export type SourceScores = Readonly<Record<string, readonly (Score | null)[]>>;
+
+/** One comparison for each setting that something was measured on; the setting of `current` first. */
+export function comparisons(
+  current: { recipe: Recipe; colours: number[] },
+  runs: readonly Run[],
+  sourceScores: SourceScores,
+): Comparison[] {
+  const settings = new Map<string, { sources: RecipeSource[]; colours: number[] }>();
+  for (const { recipe, colours } of [current, ...runs.toReversed()]) {
+    const key = settingKey(recipe);
+    if (!settings.has(key)) settings.set(key, { sources: recipe.sources, colours });
+  }
+  return [...settings]
+    .map(([key, { sources, colours }]) => ({
+      key,
+      colours,
+      tasks: sources.map(({ name }) => name),
+      rows: [
+        ...sourceRows(sources, sourceScores[key] ?? []),
+        ...runRows(runs.filter((run) => settingKey(run.recipe) === key)),
+      ],
+    }))
+    .filter(({ rows }) => rows.length > 0);
+}
+
+function sourceRows(sources: readonly RecipeSource[], scores: readonly (Score | null)[]): CompareRow[] {
+  return sources.flatMap(({ name }, source) => {
+    const score = scores[source];
+    if (!score) return [];
+    return [{ key: `source ${source}`, name, kind: 'source' as const, source, score, live: false, learnable: null, seconds: null }];
+  });
+}
+
+const order: Record<MethodName, number> = { average: 0, ensemble: 1, 'fs-merge': 2 };
+
+/** Baselines first (the latest of each, they have no options), then every run in the order of their start. */
+function runRows(runs: readonly Run[]): CompareRow[] {
+  const rows: CompareRow[] = [];
+  for (const run of runs) {
+    const { name: kind } = run.recipe.method;
+    const score = run.result?.score ?? latestScore(run);
+    if (!score || run.state === 'failed') continue;
+    const earlier = kind === 'fs-merge' ? -1 : rows.findIndex((row) => row.kind === kind);
+    if (earlier >= 0) rows.splice(earlier, 1);
+    rows.push({
+      key: run.id,
+      name: run.name,
+      kind,
+      source: null,
+      score,
+      live: !isOver(run),
+      learnable: run.result?.learnable || null,
+      seconds: run.result?.seconds ?? null,
+    });
+  }
+  return rows.sort((a, b) => order[a.kind as MethodName] - order[b.kind as MethodName]);
+}
+
+/** Highest value of each column among the merged networks: sources and ensemble are what these are measured against. */
+export function bestMerged({ tasks, rows }: Comparison): { perTask: number[]; joint: number } {
+  const merged = rows.filter(({ kind, live }) => !live && kind !== 'source' && kind !== 'ensemble');
+  const best = (values: number[]) => Math.max(Number.NEGATIVE_INFINITY, ...values);
+  return {
+    perTask: tasks.map((_, task) => best(merged.map(({ score }) => score.perTask[task] ?? 0))),
+    joint: best(merged.map(({ score }) => score.joint)),
+  };
+}

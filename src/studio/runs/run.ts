@@ -1,0 +1,87 @@
+/** One run as the page knows it, and how the worker's events change it. */
+import type { StudioErrorInfo } from '../../engine/errors.ts';
+import type { Recipe } from '../../engine/recipe.ts';
+import type { RunEvent, RunResult, RunState, Score, TrainingPoint } from '../../worker/protocol.ts';
+
+export interface Measurement {
+  /** Training steps behind it. */
+  step: number;
+  score: Score;
+}
+
+export interface Run {
+  id: string;
+  name: string;
+  recipe: Recipe;
+  /** Colour of each source, as it was when the run started. */
+  colours: number[];
+  /** Started by a person, or by the button that compares. */
+  origin: 'person' | 'comparison';
+  state: RunState;
+  /** What a preparing run is doing. */
+  note: string;
+  /** Steps of the whole run; 0 until it trains. */
+  steps: number;
+  points: TrainingPoint[];
+  stepsPerSecond: number;
+  secondsLeft: number;
+  /** Accuracy on the way; the last is of the finished model. */
+  accuracy: Measurement[];
+  result: RunResult | null;
+  error: StudioErrorInfo | null;
+  /** Whether the charts show it. */
+  visible: boolean;
+}
+
+export type NewRun = Pick<Run, 'id' | 'name' | 'recipe' | 'colours' | 'origin'>;
+
+export const newRun = (start: NewRun): Run => ({
+  ...start,
+  state: 'preparing',
+  note: 'Preparing',
+  steps: 0,
+  points: [],
+  stepsPerSecond: 0,
+  secondsLeft: Number.POSITIVE_INFINITY,
+  accuracy: [],
+  result: null,
+  error: null,
+  visible: true,
+});
+
+/** The run after an event of its own. */
+export function afterEvent(run: Run, event: RunEvent): Run {
+  switch (event.type) {
+    case 'state':
+      return { ...run, state: event.state, error: event.error ?? run.error };
+    case 'preparing':
+      return { ...run, note: event.note };
+    case 'training': {
+      const { steps, stepsPerSecond, secondsLeft } = event;
+      return { ...run, steps, stepsPerSecond, secondsLeft, points: [...run.points, ...event.points] };
+    }
+    case 'accuracy':
+      return { ...run, accuracy: [...run.accuracy, { step: event.step, score: event.score }] };
+    case 'result': {
+      const { result } = event;
+      return { ...run, result, accuracy: [...run.accuracy, { step: result.steps, score: result.score }] };
+    }
+    default:
+      throw event satisfies never;
+  }
+}
+
+export const isOver = ({ state }: Run): boolean => state === 'done' || state === 'stopped' || state === 'failed';
+export const isActive = (run: Run): boolean => !isOver(run);
+/** Whether the run trains M and U, or did. */
+export const trains = ({ recipe }: Run): boolean => recipe.method.name === 'fs-merge';
+/** Whether its M and U can be looked at. */
+export const hasMatrices = (run: Run): boolean => trains(run) && run.points.length > 0 && run.state !== 'failed';
+
+/** Training steps taken. */
+export const stepsDone = ({ points }: Run): number => (points.at(-1)?.step ?? -1) + 1;
+
+/** Losses of the last step, or none. */
+export const latestLosses = ({ points }: Run): number[] => points.at(-1)?.losses ?? [];
+
+export const latestScore = ({ accuracy }: Run): Score | null => accuracy.at(-1)?.score ?? null;

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { sample, smooth, thin } from './smoothing.ts';
+
+describe('smooth', () => {
+  it('starts at the first value and leaves a constant as it is', () => {
+    for (const value of smooth([3, 3, 3, 3])) expect(value).toBeCloseTo(3, 12);
+  });
+
+  it('is the bias-corrected moving average', () => {
+    const [first, second, third] = smooth([1, 2, 4], 0.5);
+    expect(first).toBeCloseTo(1, 12);
+    expect(second).toBeCloseTo((0.25 * 1 + 0.5 * 2) / 0.75, 12);
+    expect(third).toBeCloseTo((0.125 * 1 + 0.25 * 2 + 0.5 * 4) / 0.875, 12);
+  });
+
+  it('steps over what is no number', () => {
+    const smoothed = smooth([1, Number.NaN, 1]);
+    expect(smoothed[1]).toBeNaN();
+    expect(smoothed[2]).toBeCloseTo(1, 12);
+  });
+});
+
+describe('thin', () => {
+  const x = Array.from({ length: 10_000 }, (_, index) => index);
+  const y = x.map((value) => (value === 5_001 ? 100 : Math.sin(value)));
+
+  it('leaves short lines alone', () => expect(thin({ x: [0, 1], y: [2, 3] })).toEqual({ x: [0, 1], y: [2, 3] }));
+
+  it('keeps both ends, spikes and the order', () => {
+    const line = thin({ x, y }, 500);
+    expect(line.x.length).toBeLessThanOrEqual(503);
+    expect(line.x[0]).toBe(0);
+    expect(line.x.at(-1)).toBe(9_999);
+    expect(line.y).toContain(100);
+    expect(line.x).toEqual([...line.x].sort((a, b) => a - b));
+    for (const [index, at] of line.x.entries()) expect(line.y[index]).toBe(y[at]);
+  });
+});
+
+describe('sample', () => {
+  it('takes all of few', () => expect(sample(3, 10)).toEqual([0, 1, 2]));
+  it('spreads over many, with both ends', () => {
+    const rows = sample(1000, 5);
+    expect(rows).toEqual([0, 250, 500, 749, 999]);
+  });
+});

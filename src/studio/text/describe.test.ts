@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { imagesInfo, mlpInfo, vitInfo } from '../recipe/testing.ts';
+import { describeImages, describeMethod, describeSource, describeSources } from './describe.ts';
+import { defaultFsMerge } from '../recipe/draft.ts';
+import { loadSnippet } from './snippet.ts';
+
+const readable = (text: string) => text.replaceAll('\u00a0', ' ');
+
+describe('in words', () => {
+  it('a ViT', () => {
+    expect(readable(describeSource(vitInfo('a.pt')))).toBe(
+      'ViT · 4 blocks · width 64 · patch 7 · 28 px · 10 classes · timm names · F32 · 561 kB',
+    );
+  });
+
+  it('an MLP', () => {
+    expect(readable(describeSource(mlpInfo('a.pt')))).toBe(
+      'MLP · 784 inputs · hidden 128 + 128 · 5 classes · nn.Sequential names · F32 · 561 kB',
+    );
+  });
+
+  it('all sources in a line', () => {
+    expect(describeSources([])).toBe('none yet');
+    expect(readable(describeSources([vitInfo('a'), vitInfo('b')]))).toBe('2 ViTs · 4 blocks · width 64');
+    expect(describeSources([vitInfo('a'), mlpInfo('b')])).toBe('2 models');
+  });
+
+  it('images and methods', () => {
+    expect(readable(describeImages(imagesInfo('a.npz')))).toBe('28 × 28, grey · 10 labels · 499 kB');
+    expect(describeMethod({ name: 'average' })).toBe('Average');
+    expect(describeMethod(defaultFsMerge)).toBe('FS-Merge · diagonal + low-rank · from first');
+  });
+});
+
+describe('the snippet', () => {
+  const tasks = [{ name: 'digits', classes: 10 }, { name: 'clothes', classes: 5 }];
+
+  it('builds a timm ViT with the joint head and the facts', () => {
+    const code = loadSnippet(vitInfo('a.pt'), tasks, 'merged.safetensors');
+    expect(code).toContain('num_classes=15');
+    expect(code).toContain('num_heads=4');
+    expect(code).toContain('mlp_ratio=2');
+    expect(code).toContain('eps=1e-6');
+    expect(code).toContain('load_file("merged.safetensors")');
+    expect(code).toContain('# outputs 10 to 14: clothes');
+  });
+
+  it('names an activation that is not the usual one', () => {
+    const activation = { value: 'quick-gelu', origin: 'person' } as const;
+    expect(loadSnippet(vitInfo('a.pt', { activation }), tasks, 'm.safetensors')).toContain("act_layer='quick_gelu'");
+    expect(loadSnippet(vitInfo('a.pt'), tasks, 'm.safetensors')).not.toContain('act_layer');
+    expect(loadSnippet(mlpInfo('a.pt', { activation }), tasks, 'm.safetensors')).toMatch(/^import timm\n[^]*timm.layers.QuickGELU\(\)/);
+  });
+
+  it('builds an nn.Sequential', () => {
+    const code = loadSnippet(mlpInfo('a.pt', { hidden: [128, 64] }), tasks, 'm.safetensors');
+    expect(code).toContain('nn.Linear(784, 128),\n    nn.ReLU(),\n    nn.Linear(128, 64),\n    nn.ReLU(),\n    nn.Linear(64, 15),');
+  });
+});

@@ -1,0 +1,100 @@
+/** Sources, images and methods in words. */
+import type { Activation, Initialisation, MatrixKind, MethodName, MethodRecipe, Objective, Scope } from '../../engine/recipe.ts';
+import type { BackendName, FactOrigin, ImagesInfo, RunState, SourceInfo } from '../../worker/protocol.ts';
+import { bytes, count, plural } from './numbers.ts';
+
+const architectures: Record<SourceInfo['architecture'], string> = { vit: 'ViT', mlp: 'MLP' };
+
+/** "ViT · 4 blocks · width 64 · patch 7 · 28 px · 10 classes · timm names · F32 · 561 kB". */
+export function describeSource(info: SourceInfo): string {
+  const { architecture, depth, width, patch, input, hidden, classes, scheme, elementType } = info;
+  const shape =
+    architecture === 'vit'
+      ? [plural(depth, 'block'), `width ${width}`, `patch ${patch}`, `${input[0]} px`]
+      : [`${count(input[0] ?? 0)} inputs`, `hidden ${hidden.join(' + ')}`];
+  const all = [...shape, plural(classes, 'class', 'classes'), `${scheme} names`, elementType, bytes(info.bytes)];
+  return [architectures[architecture], ...all].join(' · ');
+}
+
+/** "2 ViTs · 4 blocks · width 64", for a folded card. */
+export function describeSources(infos: readonly SourceInfo[]): string {
+  const [first] = infos;
+  if (!first) return 'none yet';
+  const kinds = new Set(infos.map((info) => info.architecture));
+  if (kinds.size > 1) return `${infos.length} models`;
+  const shape = first.architecture === 'vit' ? `${plural(first.depth, 'block')} · width ${first.width}` : `hidden ${first.hidden.join(' + ')}`;
+  return `${plural(infos.length, architectures[first.architecture])} · ${shape}`;
+}
+
+/** "28 × 28, grey · 10 labels · 499 kB". */
+export function describeImages({ shape: [height, width, channels], labels, bytes: size }: ImagesInfo): string {
+  const colours = channels === 1 ? 'grey' : channels === 3 ? 'RGB' : `${channels} channels`;
+  return `${width} × ${height}, ${colours} · ${plural(labels.length, 'label')} · ${bytes(size)}`;
+}
+
+export const methodNames: Record<MethodName, string> = { 'fs-merge': 'FS-Merge', average: 'Average', ensemble: 'Ensemble' };
+
+export const methodLines: Record<MethodName, string> = {
+  'fs-merge': 'Trains matrices M and U between the sources until one network has the features of all, then folds them in.',
+  average: 'The mean of every weight. Takes no training; sources with different initialisations rarely survive it.',
+  ensemble: 'All sources side by side: what a merge is measured against, at the cost of every network.',
+};
+
+export const kindNames: Record<MatrixKind, string> = {
+  full: 'full',
+  diagonal: 'diagonal',
+  'low-rank': 'low-rank',
+  'diagonal+low-rank': 'diagonal + low-rank',
+};
+
+export const kindLines: Record<MatrixKind, string> = {
+  full: 'Every entry of M and U is learned: the most freedom, the most numbers.',
+  diagonal: 'One number for each feature of each source: features are weighed, not mixed.',
+  'low-rank': 'Each matrix is a product of two thin ones.',
+  'diagonal+low-rank': 'A diagonal that weighs features and a thin product that mixes them.',
+};
+
+export const initialisationLines: Record<Initialisation, string> = {
+  first: 'Starts as the first source, exactly.',
+  average: 'Starts as the plain average of the weights, exactly.',
+  random: 'Starts as noise.',
+};
+
+export const objectiveNames: Record<Objective, string> = { own: 'own task', all: 'all tasks' };
+export const objectiveLines: Record<Objective, string> = {
+  own: 'An image is compared with the features of its own source only.',
+  all: 'Every image is compared with the features of all sources.',
+};
+
+export const scopeLines: Record<Scope, string> = {
+  global: 'All layers are trained together on the last features.',
+  local: 'Each hidden layer is trained alone on the features of that layer.',
+};
+
+export const activationNames: Record<Activation, string> = {
+  gelu: 'GELU',
+  'gelu-tanh': 'GELU (tanh)',
+  'quick-gelu': 'quick GELU',
+  relu: 'ReLU',
+  tanh: 'tanh',
+  identity: 'none',
+};
+
+export const originNames: Record<FactOrigin, string> = { file: 'from the file', scheme: 'usual', guess: 'a guess', person: 'set by you' };
+
+export const stateNames: Record<RunState, string> = {
+  preparing: 'preparing',
+  running: 'training',
+  paused: 'paused',
+  stopped: 'stopped early',
+  done: 'done',
+  failed: 'failed',
+};
+
+export const backendNames: Record<BackendName, string> = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'CPU' };
+
+/** "FS-Merge · full · from first". */
+export function describeMethod(method: MethodRecipe): string {
+  if (method.name !== 'fs-merge') return methodNames[method.name];
+  return [methodNames[method.name], kindNames[method.kind], `from ${method.initialisation}`].join(' · ');
+}

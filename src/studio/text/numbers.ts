@@ -1,0 +1,51 @@
+/** Numbers as people read them: sensible digits, units after a no-break space. */
+const space = '\u00a0';
+
+/** 0.9613 → "96.1 %". */
+export const percent = (share: number): string => `${(share * 100).toFixed(1)}${space}%`;
+
+/** 121344 → "121,344". */
+export const count = (value: number): string => Math.round(value).toLocaleString('en-US');
+
+/** `plural(2, 'class', 'classes')` → "2 classes". */
+export const plural = (value: number, one: string, many = `${one}s`): string => `${count(value)}${space}${value === 1 ? one : many}`;
+
+/** 561320 → "561 kB": decimal units, as file managers show them. */
+export function bytes(value: number): string {
+  const units = ['B', 'kB', 'MB', 'GB'];
+  let scaled = value;
+  let unit = 0;
+  while (scaled >= 999.5 && unit < units.length - 1) {
+    scaled /= 1000;
+    unit++;
+  }
+  const digits = unit === 0 || scaled >= 99.95 ? 0 : 1;
+  return `${scaled.toFixed(digits)}${space}${units[unit]}`;
+}
+
+/** 75 → "1 min 15 s". */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '–';
+  if (seconds < 0.995) return `${seconds < 0.0095 ? seconds.toFixed(3) : seconds.toFixed(2)}${space}s`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)}${space}s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole}${space}s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)}${space}min ${String(whole % 60).padStart(2, '0')}${space}s`;
+  return `${Math.floor(whole / 3600)}${space}h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')}${space}min`;
+}
+
+/** Three significant digits, in powers of ten where zeros would fill the line: 0.03149 → "0.0315", 1.3e-7 → "1.30e-7". */
+export function significant(value: number, digits = 3): string {
+  if (!Number.isFinite(value)) return String(value);
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  if (size < 1e-4 || size >= 1e6) return value.toExponential(digits - 1);
+  return value.toPrecision(digits).includes('e') ? count(value) : value.toPrecision(digits);
+}
+
+/** 0.001 → "0.001", 1e-6 → "1e-6": the shortest text that reads back as the same number. */
+export const plain = (value: number): string => (value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential() : String(value));
+
+/** Steps per second: whole numbers when fast, a decimal when slow. */
+export const pace = (stepsPerSecond: number): string =>
+  Number.isFinite(stepsPerSecond) ? `${stepsPerSecond >= 10 ? Math.round(stepsPerSecond) : stepsPerSecond.toFixed(1)} steps/s` : '–';
