@@ -1,0 +1,33 @@
+import { useEffect } from 'react';
+import { DropOverlay } from './components/DropOverlay.tsx';
+import { Bar } from './panels/bar/Bar.tsx';
+import { ImagesCard } from './panels/cards/ImagesCard.tsx';
+import { MethodCard } from './panels/cards/MethodCard.tsx';
+import { RunCard } from './panels/cards/RunCard.tsx';
+import { SourcesCard } from './panels/cards/SourcesCard.tsx';
+import { Stage } from './panels/stage/Stage.tsx';
+import { useUi } from './stores/ui.ts';
+
+/** The page: bar on top, recipe on the left, results on the right. */
+export function App() {
+  const theme = useUi((state) => state.theme);
+  useEffect(() => {
+    if (theme === 'system') delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = theme;
+  }, [theme]);
+  return (
+    <>
+      <Bar />
+      <div className="page">
+        <aside className="recipe" aria-label="Recipe">
+          <SourcesCard />
+          <ImagesCard />
+          <MethodCard />
+          <RunCard />
+        </aside>
+        <Stage />
+      </div>
+      <DropOverlay />
+    </>
+  );
+}

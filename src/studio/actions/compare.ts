@@ -1,0 +1,42 @@
+/** One button: every source alone, the average and the ensemble, on the sources and images of the recipe. */
+import type { Recipe } from '../../engine/recipe.ts';
+import type { Score } from '../../worker/protocol.ts';
+import { settingKey } from '../recipe/draft.ts';
+import { attempt, client } from '../session.ts';
+import { currentRecipe } from '../stores/recipe.ts';
+import { activeRun, useRuns } from '../stores/runs.ts';
+import { clearNotices, notify } from '../stores/ui.ts';
+import { methodNames } from '../text/describe.ts';
+import { begin, ending, isMeasured } from './runs.ts';
+
+const baselines = ['average', 'ensemble'] as const;
+
+export async function runComparisons(recipe: Recipe = currentRecipe()): Promise<void> {
+  const { comparing } = useRuns.getState();
+  if (comparing !== null || activeRun(useRuns.getState())) return;
+  clearNotices('compare');
+  await attempt((info) => notify('compare', info), () => measure(recipe));
+  useRuns.setState({ comparing: null });
+}
+
+async function measure(recipe: Recipe): Promise<void> {
+  const key = settingKey(recipe);
+  for (const [index, { name }] of recipe.sources.entries()) {
+    if (useRuns.getState().sourceScores[key]?.[index]) continue;
+    useRuns.setState({ comparing: `Measuring ${name} alone` });
+    keep(key, index, recipe.sources.length, await client.evaluateSource(recipe, index));
+  }
+  for (const method of baselines) {
+    if (isMeasured(recipe, method)) continue;
+    useRuns.setState({ comparing: `Running ${methodNames[method].toLowerCase()}` });
+    const run = await ending(await begin({ ...recipe, method: { name: method } }, 'comparison'));
+    if (run?.error) notify('compare', run.error);
+  }
+}
+
+function keep(key: string, index: number, sources: number, score: Score): void {
+  useRuns.setState(({ sourceScores }) => {
+    const before = sourceScores[key] ?? Array.from({ length: sources }, () => null);
+    return { sourceScores: { ...sourceScores, [key]: before.map((old, at) => (at === index ? score : old)) } };
+  });
+}

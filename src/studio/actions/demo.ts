@@ -1,0 +1,85 @@
+/** Ready merges that come with the studio: one click loads the files, fills the recipe, trains and compares. */
+import type { Recipe } from '../../engine/recipe.ts';
+import { fromRecipe } from '../recipe/draft.ts';
+import { attempt } from '../session.ts';
+import { useFiles } from '../stores/files.ts';
+import { editDraft } from '../stores/recipe.ts';
+import { activeRun, useRuns } from '../stores/runs.ts';
+import { notify } from '../stores/ui.ts';
+import { checkRecipe } from './check.ts';
+import { runComparisons } from './compare.ts';
+import { loadFiles } from './files.ts';
+import { ending, startRun } from './runs.ts';
+
+export type DemoId = 'mlp' | 'vit';
+
+export const demos: readonly { id: DemoId; title: string; line: string }[] = [
+  { id: 'mlp', title: 'Two digit experts · MLP', line: 'One knows 0 to 4, one knows 5 to 9. About ten seconds.' },
+  { id: 'vit', title: 'Digits and clothes · ViT', line: 'Two vision transformers of different tasks. About a minute.' },
+];
+
+/** A file in `demo/recipes`: the recipe, and where its files are under `demo/`. */
+export interface DemoFile {
+  recipe: Recipe;
+  files: string[];
+}
+
+/** Loaded demo files: path → the name that the worker gave it. */
+const loadedAs = new Map<string, string>();
+
+export async function playDemo(id: DemoId): Promise<void> {
+  const { comparing } = useRuns.getState();
+  if (useFiles.getState().loading !== null || comparing !== null || activeRun(useRuns.getState())) return;
+  const recipe = await attempt((info) => notify('page', info), () => prepareDemo(id));
+  useFiles.setState({ loading: null });
+  if (!recipe) return;
+  editDraft(() => fromRecipe(recipe));
+  await checkRecipe();
+  const run = await startRun();
+  if (run && (await ending(run))?.result) await runComparisons(recipe);
+}
+
+async function prepareDemo(id: DemoId): Promise<Recipe | null> {
+  useFiles.setState({ loading: 'Fetching the demo' });
+  const { recipe, files } = (await (await fetchDemo(`recipes/${id}.json`)).json()) as DemoFile;
+  const missing = files.filter((path) => !isLoaded(path));
+  const fetched = await Promise.all(missing.map(async (path) => new File([await (await fetchDemo(path)).blob()], fileName(path))));
+  if (fetched.length > 0) {
+    const loaded = await loadFiles(fetched);
+    if (!loaded || loaded.errors.length > 0) return null;
+    const ids = [...loaded.sources, ...loaded.images].map((item) => item.id);
+    for (const path of missing) loadedAs.set(path, nameOf(fileName(path), ids));
+  }
+  return renamed(recipe, new Map(files.map((path) => [fileName(path), loadedAs.get(path) ?? fileName(path)])));
+}
+
+async function fetchDemo(path: string): Promise<Response> {
+  const response = await fetch(`${import.meta.env.BASE_URL}demo/${path}`);
+  if (!response.ok) throw new Error(`the demo file ${path} could not be fetched (${response.status})`);
+  return response;
+}
+
+function isLoaded(path: string): boolean {
+  const { sources, images } = useFiles.getState();
+  const id = loadedAs.get(path);
+  return id !== undefined && (id in sources || id in images);
+}
+
+/** The worker adds a counter to a name that is taken. */
+const nameOf = (file: string, ids: readonly string[]): string =>
+  ids.find((id) => id === file) ?? ids.find((id) => id.startsWith(`${file} (`)) ?? file;
+
+const fileName = (path: string): string => path.split('/').at(-1) ?? path;
+
+/** The recipe with the names that its files were loaded under. */
+function renamed(recipe: Recipe, names: ReadonlyMap<string, string>): Recipe {
+  const name = (file: string) => names.get(file) ?? file;
+  return {
+    ...recipe,
+    sources: recipe.sources.map((source) => ({
+      ...source,
+      file: name(source.file),
+      images: source.images && { ...source.images, file: name(source.images.file) },
+    })),
+  };
+}

@@ -1,0 +1,94 @@
+/** Files that come in, and what is said about them. */
+import type { StudioErrorInfo } from '../../engine/errors.ts';
+import type { FactOverrides } from '../../engine/recipe.ts';
+import type { LoadResult, SourceInfo } from '../../worker/protocol.ts';
+import { assignImages, fits, usualImages } from '../recipe/assign-images.ts';
+import type { DraftSource } from '../recipe/draft.ts';
+import { freeColour, taskName } from '../recipe/draft.ts';
+import { plural } from '../text/numbers.ts';
+import { attempt, client } from '../session.ts';
+import { addLoaded, forget, putSource, useFiles } from '../stores/files.ts';
+import { editDraft, editSource } from '../stores/recipe.ts';
+import type { Place } from '../stores/ui.ts';
+import { clearNotices, notify, openCards } from '../stores/ui.ts';
+
+/** Reads files and puts them into the recipe. Images that were dropped on a source belong to it. */
+export async function takeFiles(files: readonly File[], onto?: string): Promise<void> {
+  if (files.length === 0) return;
+  clearNotices('sources');
+  clearNotices('images');
+  const loaded = await loadFiles(files);
+  if (!loaded) return;
+  editDraft(({ sources }) => {
+    const all = loaded.sources.reduce(withSource, sources);
+    const state = useFiles.getState();
+    return { sources: assignImages(all, state.sources, Object.values(state.images)) };
+  });
+  const [images] = loaded.images;
+  if (onto !== undefined && images) chooseImages(onto, images.id);
+  if (loaded.sources.length > 0 || loaded.images.length > 0) openCards({ sources: true, images: true, method: true, run: true });
+}
+
+/** Hands files to the worker and keeps what it understood; tells about the others. Null when the worker itself failed. */
+export async function loadFiles(files: readonly File[]): Promise<LoadResult | null> {
+  useFiles.setState({ loading: files.length === 1 ? `Reading ${files[0]?.name}` : `Reading ${plural(files.length, 'file')}` });
+  const loaded = await attempt(tellFileError, () => client.load([...files]));
+  useFiles.setState({ loading: null });
+  if (!loaded) return null;
+  addLoaded(loaded);
+  loaded.errors.forEach(tellFileError);
+  return loaded;
+}
+
+function tellFileError(info: StudioErrorInfo): void {
+  const place: Place = info.kind === 'images' ? 'images' : info.kind === 'bug' || info.kind === 'backend' ? 'page' : 'sources';
+  notify(place, info);
+  if (place !== 'page') openCards({ [place]: true });
+}
+
+function withSource(sources: DraftSource[], info: SourceInfo): DraftSource[] {
+  const source = { file: info.id, name: freeTaskName(info, sources), facts: {}, images: null };
+  return [...sources, { ...source, colour: freeColour(sources), imagesByHand: false }];
+}
+
+function freeTaskName(info: SourceInfo, sources: readonly DraftSource[]): string {
+  const name = taskName(info.file);
+  return sources.some((source) => source.name === name) ? info.file : name;
+}
+
+/** Chooses a task's images by hand; null: none. */
+export function chooseImages(file: string, id: string | null): void {
+  const { sources, images } = useFiles.getState();
+  const source = sources[file];
+  const chosen = id === null ? null : images[id];
+  if (!source || chosen === undefined) return;
+  editSource(file, () => ({ imagesByHand: true, images: chosen && usualImages(source, chosen) }));
+}
+
+/** Loaded images that a source can take, the others after them. */
+export function imageChoices(source: SourceInfo): { id: string; fits: boolean }[] {
+  const choices = Object.values(useFiles.getState().images).map((images) => ({ id: images.id, fits: fits(source, images) }));
+  return choices.sort((a, b) => Number(b.fits) - Number(a.fits));
+}
+
+export async function setFacts(file: string, facts: FactOverrides): Promise<void> {
+  clearNotices('sources');
+  const info = await attempt(tellFileError, () => client.setFacts(file, facts));
+  if (!info) return;
+  putSource(info);
+  editSource(file, (source) => ({ facts: { ...source.facts, ...facts } }));
+}
+
+export async function removeSource(file: string): Promise<void> {
+  editDraft(({ sources }) => ({ sources: sources.filter((source) => source.file !== file) }));
+  forget(file);
+  await attempt(tellFileError, () => client.remove(file));
+}
+
+export async function removeImages(id: string): Promise<void> {
+  editDraft(({ sources }) => ({
+    sources: sources.map((source) => (source.images?.file === id ? { ...source, images: null, imagesByHand: false } : source)),
+  }));
+  forget(id);
+  await attempt(tellFileError, () => client.remove(id));
+}

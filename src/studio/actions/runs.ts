@@ -1,0 +1,92 @@
+/** Starting and steering runs. */
+import type { Recipe } from '../../engine/recipe.ts';
+import { settingKey } from '../recipe/draft.ts';
+import { freeRunName } from '../runs/names.ts';
+import type { Run } from '../runs/run.ts';
+import { isOver } from '../runs/run.ts';
+import { attempt, client } from '../session.ts';
+import { currentRecipe, isReady, useRecipe } from '../stores/recipe.ts';
+import { activeRun, addRun, dropRun, editRun, findRun, useRuns } from '../stores/runs.ts';
+import { clearNotices, notify, openCards, showTab } from '../stores/ui.ts';
+import { methodNames } from '../text/describe.ts';
+
+let started = 0;
+
+/** Starts the recipe of the cards, unless something keeps it from running. Answers the run's id. */
+export async function startRun(): Promise<string | null> {
+  if (!isReady(useRecipe.getState()) || activeRun(useRuns.getState())) return null;
+  openCards({ sources: false, images: false, method: false, run: true });
+  showTab(currentRecipe().method.name === 'fs-merge' ? 'training' : 'compare');
+  return begin(currentRecipe(), 'person');
+}
+
+/** Starts a run and answers at once; it may fail later, or even right away. */
+export async function begin(recipe: Recipe, origin: Run['origin']): Promise<string> {
+  clearNotices('run');
+  const id = `run-${++started}`;
+  const name = nameFor(recipe);
+  const colours = useRecipe.getState().draft.sources.map((source) => source.colour);
+  addRun({ id, name, recipe: { ...recipe, name }, colours, origin });
+  await attempt(
+    (error) => editRun(id, (run) => ({ ...run, state: 'failed', error })),
+    () => client.run(id, { ...recipe, name }),
+  );
+  return id;
+}
+
+/** Runs of FS-Merge have names of their own; a method without options is called what it is. */
+function nameFor({ method }: Recipe): string {
+  if (method.name !== 'fs-merge') return methodNames[method.name];
+  return freeRunName(useRuns.getState().runs.map((run) => run.name));
+}
+
+/** Waits until a run is over or forgotten. */
+export function ending(id: string): Promise<Run | null> {
+  return new Promise((resolve) => {
+    const look = () => {
+      const run = findRun(id);
+      if (run && !isOver(run)) return;
+      unsubscribe();
+      resolve(run);
+    };
+    const unsubscribe = useRuns.subscribe(look);
+    look();
+  });
+}
+
+const steer = (work: () => Promise<void>): Promise<void | null> => attempt((info) => notify('run', info), work);
+
+/** Space: starts, pauses or goes on, whichever is next. */
+export async function startOrPause(): Promise<void> {
+  const run = activeRun(useRuns.getState());
+  if (!run) await startRun();
+  else if (run.state === 'paused') await steer(() => client.resume(run.id));
+  else if (run.state === 'running') await steer(() => client.pause(run.id));
+}
+
+/** One training step, then a pause. */
+export async function stepRun(): Promise<void> {
+  const run = activeRun(useRuns.getState());
+  if (run && run.state !== 'preparing') await steer(() => client.step(run.id));
+}
+
+/** Ends the run under way; what it has learned is kept. */
+export async function stopRun(): Promise<void> {
+  const run = activeRun(useRuns.getState());
+  if (run) await steer(() => client.stop(run.id));
+}
+
+export async function removeRun(id: string): Promise<void> {
+  dropRun(id);
+  await steer(() => client.discard(id));
+}
+
+export const renameRun = (id: string, name: string): void => editRun(id, (run) => ({ ...run, name: name.trim() || run.name }));
+export const toggleRun = (id: string): void => editRun(id, (run) => ({ ...run, visible: !run.visible }));
+export const selectRun = (id: string): void => useRuns.setState({ selected: id });
+
+/** Whether a method already has a score for a setting. */
+export const isMeasured = (recipe: Recipe, method: Recipe['method']['name']): boolean =>
+  useRuns.getState().runs.some((run) => {
+    return run.recipe.method.name === method && run.result !== null && settingKey(run.recipe) === settingKey(recipe);
+  });

@@ -1,0 +1,50 @@
+/** Lines of the loss chart: thin raw points, a thick smoothed line; one pair for each run, and for each layer of a local run. */
+import type { Data, Dash } from 'plotly.js';
+import type { Run } from '../runs/run.ts';
+import { smooth, thin } from '../runs/smoothing.ts';
+
+export interface LossLine {
+  run: Run;
+  /** "quiet heron", or "quiet heron · layer 2" where layers are trained alone. */
+  name: string;
+  /** Hidden layer, from 0; 0 too when there is one loss. */
+  layer: number;
+  steps: number[];
+  raw: number[];
+  smoothed: number[];
+}
+
+const dashes: readonly Dash[] = ['solid', 'dash', 'dot', 'dashdot', 'longdash', 'longdashdot'];
+
+/** Every loss that these runs have. */
+export function lossLines(runs: readonly Run[]): LossLine[] {
+  return runs.flatMap((run) => {
+    const layers = run.points[0]?.losses.length ?? 0;
+    const steps = run.points.map(({ step }) => step);
+    return Array.from({ length: layers }, (_, layer) => {
+      const raw = run.points.map(({ losses }) => losses[layer] ?? Number.NaN);
+      const name = layers === 1 ? run.name : `${run.name} · layer ${layer + 1}`;
+      return { run, name, layer, steps, raw, smoothed: smooth(raw) };
+    });
+  });
+}
+
+/** As Plotly takes them. `selected` is drawn thicker than the others. */
+export function lossTraces(lines: readonly LossLine[], colourOf: (run: Run) => string, selected: string | null): Data[] {
+  return lines.flatMap(({ run, name, layer, steps, raw, smoothed }) => {
+    const color = colourOf(run);
+    const chosen = run.id === selected;
+    const shared = { type: 'scatter' as const, mode: 'lines' as const, name };
+    const dash = dashes[layer % dashes.length] ?? 'solid';
+    return [
+      { ...shared, ...thin({ x: steps, y: raw }), line: { color, width: 1 }, opacity: chosen ? 0.35 : 0.15, hoverinfo: 'skip' as const },
+      {
+        ...shared,
+        ...thin({ x: steps, y: smoothed }),
+        line: { color, width: chosen ? 2.5 : 1.5, dash },
+        opacity: chosen ? 1 : 0.75,
+        hovertemplate: '%{y:.4g}',
+      },
+    ];
+  });
+}

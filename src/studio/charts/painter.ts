@@ -1,0 +1,68 @@
+/** Draws one chart with Plotly: loaded on first use, never more often than the page can bear. */
+import type { Config, Data, Layout } from 'plotly.js';
+
+export interface Drawing {
+  data: Data[];
+  layout: Partial<Layout>;
+}
+
+const config: Partial<Config> = {
+  displaylogo: false,
+  showSendToCloud: false,
+  modeBarButtons: [['toImage', 'resetScale2d']],
+};
+
+/** Shortest time between two drawings, in milliseconds; slow drawings wait longer, so that the page stays free. */
+const shortestPause = 100;
+const pausePerDrawing = 4;
+
+export class Painter {
+  private next: Drawing | null = null;
+  private pause = 0;
+  private busy = false;
+  private gone = false;
+  private readonly resizes: ResizeObserver;
+
+  constructor(private readonly element: HTMLElement) {
+    this.resizes = new ResizeObserver(() => void this.resize());
+    this.resizes.observe(element);
+  }
+
+  /** Draws soon; of several drawings in a row only the last is drawn. */
+  paint(drawing: Drawing): void {
+    this.next = drawing;
+    if (!this.busy) void this.work();
+  }
+
+  dispose(): void {
+    this.gone = true;
+    this.resizes.disconnect();
+    void loadPlotly().then((plotly) => plotly.purge(this.element));
+  }
+
+  private async work(): Promise<void> {
+    this.busy = true;
+    const plotly = await loadPlotly();
+    while (this.next && !this.gone) {
+      const { data, layout } = this.next;
+      this.next = null;
+      const started = performance.now();
+      await plotly.react(this.element, data, layout, config);
+      this.pause = Math.max(shortestPause, pausePerDrawing * (performance.now() - started));
+      await new Promise((resolve) => setTimeout(resolve, this.pause));
+    }
+    this.busy = false;
+  }
+
+  private async resize(): Promise<void> {
+    const plotly = await loadPlotly();
+    if (!this.gone && this.element.classList.contains('js-plotly-plot')) await plotly.Plots.resize(this.element);
+  }
+}
+
+let loaded: Promise<typeof import('plotly.js')> | null = null;
+
+function loadPlotly(): Promise<typeof import('plotly.js')> {
+  loaded ??= import('plotly.js-cartesian-dist-min').then((module) => module.default);
+  return loaded;
+}

@@ -1,0 +1,36 @@
+/** Colours of the style sheet as charts need them: resolved for the theme that holds. */
+import { sourceColours } from '../components/SourceMark.tsx';
+
+export interface Palette {
+  text: string;
+  quiet: string;
+  line: string;
+  surface: string;
+  /** Colours of runs, begun again when they run out. */
+  runs: string[];
+  source: (colour: number) => string;
+}
+
+const runColours = 6;
+
+/** Reads the colours that hold right now. */
+export function readPalette(): Palette {
+  return {
+    text: resolve('--text'),
+    quiet: resolve('--quiet'),
+    line: resolve('--line'),
+    surface: resolve('--surface'),
+    runs: Array.from({ length: runColours }, (_, index) => resolve(`--run-${index}`)),
+    source: (colour) => resolve(`--source-${colour % sourceColours}`),
+  };
+}
+
+/** A custom property may say light-dark(…); the computed colour of an element that uses it does not. */
+function resolve(property: string): string {
+  const probe = document.createElement('span');
+  probe.style.color = `var(${property})`;
+  document.body.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}

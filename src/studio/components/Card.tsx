@@ -1,0 +1,38 @@
+import type { ReactNode } from 'react';
+import { useId } from 'react';
+import type { CardId } from '../stores/ui.ts';
+import { toggleCard, useUi } from '../stores/ui.ts';
+import { Icon } from './Icon.tsx';
+
+interface Props {
+  id: CardId;
+  number: number;
+  title: string;
+  /** What was chosen, in one line: all that a folded card shows. */
+  line: string;
+  /** Things that keep the recipe from running. */
+  problems?: number;
+  children: ReactNode;
+}
+
+/** One card of the recipe. Its heading folds it. */
+export function Card({ id, number, title, line, problems = 0, children }: Props) {
+  const open = useUi((state) => state.open[id]);
+  const body = useId();
+  return (
+    <section className="card" data-testid={`card-${id}`} data-open={open}>
+      <h2>
+        <button type="button" className="card-head" aria-expanded={open} aria-controls={body} onClick={() => toggleCard(id)} id={`card-${id}`}>
+          <span className="card-number" aria-hidden="true">{number}</span>
+          <span className="card-title">{title}</span>
+          <span className="card-line">{line}</span>
+          {problems > 0 && <span className="badge bad">{problems === 1 ? '1 problem' : `${problems} problems`}</span>}
+          <Icon name="chevron" />
+        </button>
+      </h2>
+      <div id={body} className="card-body" hidden={!open}>
+        {open && children}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,19 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { watchRecipe } from './actions/check.ts';
+import { listenToKeys } from './actions/shortcuts.ts';
+import { App } from './App.tsx';
+import { startSession } from './session.ts';
+import './styles/index.css';
+
+void startSession();
+watchRecipe();
+listenToKeys();
+
+const root = document.getElementById('studio');
+if (!root) throw new Error('the page has no place for the studio');
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

@@ -1,0 +1,53 @@
+import type { DemoId } from '../../actions/demo.ts';
+import { demos, playDemo } from '../../actions/demo.ts';
+import { Icon } from '../../components/Icon.tsx';
+import { Menu } from '../../components/Menu.tsx';
+import { activeRun, selectedRun, useRuns } from '../../stores/runs.ts';
+import type { Theme } from '../../stores/ui.ts';
+import { setTheme, useUi } from '../../stores/ui.ts';
+import { stateNames } from '../../text/describe.ts';
+import { BackendMenu } from './BackendMenu.tsx';
+import { HelpDialog } from './HelpDialog.tsx';
+import { Logo } from './Logo.tsx';
+
+const themes: readonly { value: Theme; label: string }[] = [
+  { value: 'system', label: 'As the system' },
+  { value: 'light', label: 'Light' },
+  { value: 'dark', label: 'Dark' },
+];
+const demoItems = demos.map(({ id, title, line }) => ({ value: id, label: title, note: line }));
+
+/** The top of the page: what this is, what runs, where it runs. */
+export function Bar() {
+  const theme = useUi((state) => state.theme);
+  return (
+    <header className="bar">
+      <Logo />
+      <h1>FS-Merge Studio</h1>
+      <CurrentRun />
+      <BackendMenu />
+      <div className="bar-end">
+        <Menu<DemoId> label="Demos" button="Demos" items={demoItems} onChoose={(id) => void playDemo(id)} />
+        <Menu<Theme> label="Theme" button={<Icon name="sun" />} items={themes} value={theme} onChoose={setTheme} />
+        <button type="button" className="button quiet" aria-label="Help and keys" aria-keyshortcuts="?" title="Help and keys" onClick={() => useUi.setState({ help: true })}>
+          ?
+        </button>
+      </div>
+      <HelpDialog />
+    </header>
+  );
+}
+
+function CurrentRun() {
+  const run = useRuns((state) => activeRun(state) ?? selectedRun(state));
+  const comparing = useRuns((state) => state.comparing);
+  if (!run) return null;
+  const tasks = run.recipe.sources.map((source) => source.name).join(' + ');
+  return (
+    <p className="bar-run" data-testid="current-run">
+      <span className="bar-tasks">{tasks} · </span>
+      {run.name}
+      <span className="state" data-state={comparing === null ? run.state : 'running'}>{comparing === null ? stateNames[run.state] : 'comparing'}</span>
+    </p>
+  );
+}

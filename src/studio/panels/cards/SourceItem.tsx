@@ -1,0 +1,56 @@
+import type { SourceInfo } from '../../../worker/protocol.ts';
+import { removeSource } from '../../actions/files.ts';
+import { DropTarget } from '../../components/DropTarget.tsx';
+import { EditableText } from '../../components/EditableText.tsx';
+import { IconButton } from '../../components/IconButton.tsx';
+import { Menu } from '../../components/Menu.tsx';
+import { SourceMark, sourceColours } from '../../components/SourceMark.tsx';
+import type { DraftSource } from '../../recipe/draft.ts';
+import { editSource, moveSource } from '../../stores/recipe.ts';
+import { describeSource } from '../../text/describe.ts';
+import { plural } from '../../text/numbers.ts';
+import { SourceFacts } from './SourceFacts.tsx';
+
+interface Props {
+  source: DraftSource;
+  info: SourceInfo;
+  first: boolean;
+  last: boolean;
+}
+
+const colourItems = Array.from({ length: sourceColours }, (_, colour) => ({
+  value: String(colour),
+  label: <span className="colour-item"><SourceMark colour={colour} /> Colour {colour + 1}</span>,
+}));
+
+/** One source: its task, what it is, what its weights cannot tell. */
+export function SourceItem({ source, info, first, last }: Props) {
+  const { file, name, colour } = source;
+  return (
+    <DropTarget source={file} className="source-item">
+      <Menu
+        label={`Colour of ${name}`}
+        className="colour-menu"
+        button={<SourceMark colour={colour} />}
+        items={colourItems}
+        value={String(colour % sourceColours)}
+        onChoose={(value) => editSource(file, () => ({ colour: Number(value) }))}
+      />
+      <div className="source-head">
+        <EditableText label="Task name" className="source-name" value={name} onChange={(next) => editSource(file, () => ({ name: next }))} />
+        <IconButton icon="up" label={`Move ${name} up`} disabled={first} onClick={() => moveSource(file, -1)} />
+        <IconButton icon="down" label={`Move ${name} down`} disabled={last} onClick={() => moveSource(file, 1)} />
+        <IconButton icon="close" label={`Remove ${name}`} onClick={() => void removeSource(file)} />
+      </div>
+      <p className="source-file">{file}</p>
+      <p className="source-text">{describeSource(info)}</p>
+      <SourceFacts info={info} />
+      {info.ignored.length > 0 && (
+        <details className="quiet-details">
+          <summary>{plural(info.ignored.length, 'tensor')} not used</summary>
+          <p className="hint">{info.ignored.join(', ')}</p>
+        </details>
+      )}
+    </DropTarget>
+  );
+}

@@ -1,0 +1,77 @@
+import type { TaskImages } from '../../../engine/recipe.ts';
+import type { ImagesInfo, SourceInfo } from '../../../worker/protocol.ts';
+import { chooseImages, imageChoices } from '../../actions/files.ts';
+import { DropTarget } from '../../components/DropTarget.tsx';
+import { Field } from '../../components/Field.tsx';
+import { NumberInput } from '../../components/NumberInput.tsx';
+import { SourceMark } from '../../components/SourceMark.tsx';
+import { availableImages } from '../../recipe/assign-images.ts';
+import type { DraftSource } from '../../recipe/draft.ts';
+import { useFiles } from '../../stores/files.ts';
+import { editSource } from '../../stores/recipe.ts';
+import { count, plural } from '../../text/numbers.ts';
+import { LabelsInput } from './LabelsInput.tsx';
+import { Thumbnails } from './Thumbnails.tsx';
+
+interface Props {
+  source: DraftSource;
+  info: SourceInfo;
+}
+
+/** The images of one task. */
+export function TaskItem({ source, info }: Props) {
+  const { images } = source;
+  const file = useFiles((state) => (images ? state.images[images.file] : undefined));
+  return (
+    <DropTarget source={source.file} className="task-item">
+      <div className="task-head">
+        <SourceMark colour={source.colour} />
+        <strong>{source.name}</strong>
+        <select
+          aria-label={`Images of ${source.name}`}
+          value={images?.file ?? ''}
+          onChange={(event) => chooseImages(source.file, event.target.value || null)}
+        >
+          <option value="">no images</option>
+          {imageChoices(info).map(({ id, fits }) => (
+            <option key={id} value={id}>{fits ? id : `${id} (another size)`}</option>
+          ))}
+        </select>
+      </div>
+      {images && file && <TaskSettings source={source} classes={info.classes} images={images} file={file} />}
+    </DropTarget>
+  );
+}
+
+interface SettingsProps {
+  source: DraftSource;
+  classes: number;
+  images: TaskImages;
+  file: ImagesInfo;
+}
+
+function TaskSettings({ source, classes, images, file }: SettingsProps) {
+  const { train: most, test } = availableImages(file, images.labels);
+  const edit = (changes: Partial<TaskImages>) => editSource(source.file, () => ({ imagesByHand: true, images: { ...images, ...changes } }));
+  return (
+    <>
+      <Thumbnails images={images.file} labels={images.labels} />
+      <LabelsInput source={source} file={file} classes={classes} labels={images.labels} onChange={(labels) => edit({ labels })} />
+      <Field label="Train on" hint={`of ${plural(most, 'image')}; ${count(test)} more are held out to measure accuracy`}>
+        {({ id, describedBy }) => (
+          <>
+            <input
+              type="range"
+              min={1}
+              max={Math.max(1, most)}
+              value={Math.min(images.train, most)}
+              aria-label={`Training images of ${source.name}`}
+              onChange={(event) => edit({ train: Number(event.target.value) })}
+            />
+            <NumberInput id={id} describedBy={describedBy} value={images.train} integer min={1} max={most} onChange={(train) => edit({ train })} />
+          </>
+        )}
+      </Field>
+    </>
+  );
+}

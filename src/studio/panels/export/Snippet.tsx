@@ -1,0 +1,23 @@
+import { useState } from 'react';
+import { Icon } from '../../components/Icon.tsx';
+
+/** Python that loads the file, to copy. */
+export function Snippet({ code }: { code: string }) {
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText(code);
+    setCopied(true);
+    setTimeout(() => setCopied(false), 2000);
+  };
+  return (
+    <section className="panel-box" aria-labelledby="snippet-title">
+      <header>
+        <h3 id="snippet-title">Load it in Python</h3>
+        <button type="button" className="button quiet small" onClick={() => void copy()}>
+          <Icon name={copied ? 'check' : 'copy'} /> {copied ? 'Copied' : 'Copy'}
+        </button>
+      </header>
+      <pre className="snippet" data-testid="snippet" tabIndex={0}><code>{code}</code></pre>
+    </section>
+  );
+}

@@ -1,0 +1,40 @@
+import { useState } from 'react';
+import { ErrorNote } from '../../components/ErrorNote.tsx';
+import { SourceMark } from '../../components/SourceMark.tsx';
+import { hasMatrices } from '../../runs/run.ts';
+import { useRuns } from '../../stores/runs.ts';
+import { Heatmap } from './Heatmap.tsx';
+import { MatrixList } from './MatrixList.tsx';
+import { NothingYet } from '../stage/NothingYet.tsx';
+import { RunPicker } from '../stage/RunPicker.tsx';
+import { useMatrices } from './use-matrices.ts';
+
+/** M and U of a run, as they are learned. */
+export function MatricesTab() {
+  const runs = useRuns((state) => state.runs);
+  const selected = useRuns((state) => state.selected);
+  const shown = runs.filter(hasMatrices);
+  const run = shown.find(({ id }) => id === selected) ?? shown.at(-1) ?? null;
+  const [name, setName] = useState<string | null>(null);
+  const { list, matrix, problem } = useMatrices(run, name);
+  if (!run) return <NothingYet what="M and U appear here as soon as FS-Merge has taken a step." />;
+  const tasks = run.recipe.sources.map((source, index) => ({ name: source.name, colour: run.colours[index] ?? index }));
+  return (
+    <div className="matrices">
+      <section className="panel-box matrix-side" aria-labelledby="matrices-title">
+        <header>
+          <h3 id="matrices-title">M and U</h3>
+          <RunPicker runs={shown} value={run} />
+        </header>
+        <ul className="task-legend">
+          {tasks.map((task) => <li key={task.name}><SourceMark colour={task.colour} /> {task.name}</li>)}
+        </ul>
+        <MatrixList list={list} tasks={tasks} chosen={matrix?.name ?? null} onChoose={setName} />
+      </section>
+      <section className="panel-box matrix-stage" aria-label="The chosen matrix">
+        {problem && <ErrorNote info={problem} />}
+        {matrix && <Heatmap key={matrix.name} matrix={matrix} tasks={tasks} />}
+      </section>
+    </div>
+  );
+}

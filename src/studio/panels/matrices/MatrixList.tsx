@@ -1,0 +1,52 @@
+import type { MatrixInfo } from '../../../worker/protocol.ts';
+import { sourceColour } from '../../components/SourceMark.tsx';
+import { percent } from '../../text/numbers.ts';
+
+export interface Task {
+  name: string;
+  colour: number;
+}
+
+interface Props {
+  list: readonly MatrixInfo[];
+  tasks: readonly Task[];
+  /** Name of the matrix that is shown. */
+  chosen: string | null;
+  onChoose: (name: string) => void;
+}
+
+/** All M and U by layer, each with the share of every source. */
+export function MatrixList({ list, tasks, chosen, onChoose }: Props) {
+  const groups = [...new Set(list.map(({ group }) => group))];
+  return (
+    <div className="matrix-list" data-testid="matrix-list">
+      {groups.map((group) => (
+        <section key={group} aria-label={group}>
+          <h4>{group}</h4>
+          <ul>
+            {list.filter((info) => info.group === group).map((info) => (
+              <li key={info.name}>
+                <button type="button" aria-pressed={info.name === chosen} data-matrix={info.name} onClick={() => onChoose(info.name)}>
+                  <span className="role" data-role={info.role}>{info.role}</span>
+                  <span className="matrix-label">{info.label.replace(/^[MU]\b ?/, '') || 'features'}</span>
+                  <Shares info={info} tasks={tasks} />
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function Shares({ info, tasks }: { info: MatrixInfo; tasks: readonly Task[] }) {
+  const words = info.shares.map((share, source) => `${tasks[source]?.name} ${percent(share)}`).join(', ');
+  return (
+    <span className="shares" role="img" aria-label={words} title={words}>
+      {info.shares.map((share, source) => (
+        <span key={tasks[source]?.name} style={{ flexGrow: share, background: sourceColour(tasks[source]?.colour ?? source) }} />
+      ))}
+    </span>
+  );
+}

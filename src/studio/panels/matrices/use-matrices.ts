@@ -1,0 +1,58 @@
+import { useEffect, useState } from 'react';
+import type { StudioErrorInfo } from '../../../engine/errors.ts';
+import type { MatrixInfo, MatrixValues } from '../../../worker/protocol.ts';
+import type { Run } from '../../runs/run.ts';
+import { isOver, stepsDone } from '../../runs/run.ts';
+import { attempt, client } from '../../session.ts';
+import { findRun } from '../../stores/runs.ts';
+
+export interface Matrices {
+  list: readonly MatrixInfo[];
+  /** The chosen one, or the first. */
+  matrix: MatrixValues | null;
+  problem: StudioErrorInfo | null;
+}
+
+const nothing: Matrices = { list: [], matrix: null, problem: null };
+
+/** Shortest time between two looks while a run trains, in milliseconds. A look that takes long makes the next one wait longer. */
+const shortestPause = 1000;
+const pausePerLook = 4;
+
+/** M and U of a run, looked at again while it trains. */
+export function useMatrices(run: Run | null, name: string | null): Matrices {
+  const [matrices, setMatrices] = useState(nothing);
+  const id = run?.id ?? null;
+  const over = run !== null && isOver(run);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when the run ends, its last matrices are read once more
+  useEffect(() => {
+    if (id === null) return;
+    let current = true;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let seen = -1;
+    const look = async () => {
+      const now = findRun(id);
+      const step = now ? stepsDone(now) : seen;
+      const started = performance.now();
+      if (step !== seen) {
+        const next = await attempt((problem) => current && setMatrices({ ...nothing, problem }), () => read(id, name));
+        if (current && next) setMatrices(next);
+        seen = step;
+      }
+      const pause = Math.max(shortestPause, pausePerLook * (performance.now() - started));
+      if (current && now && !isOver(now)) timer = setTimeout(() => void look(), pause);
+    };
+    void look();
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
+  }, [id, name, over]);
+  return matrices;
+}
+
+async function read(id: string, name: string | null): Promise<Matrices> {
+  const list = await client.matrices(id);
+  const chosen = list.find((info) => info.name === name) ?? list[0];
+  return { list, matrix: chosen ? await client.matrix(id, chosen.name) : null, problem: null };
+}

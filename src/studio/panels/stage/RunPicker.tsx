@@ -1,0 +1,21 @@
+import { useId } from 'react';
+import { selectRun } from '../../actions/runs.ts';
+import type { Run } from '../../runs/run.ts';
+
+interface Props {
+  runs: readonly Run[];
+  value: Run;
+}
+
+/** Chooses the run that a tab shows. */
+export function RunPicker({ runs, value }: Props) {
+  const id = useId();
+  return (
+    <span className="run-picker">
+      <label htmlFor={id}>Run</label>
+      <select id={id} value={value.id} onChange={(event) => selectRun(event.target.value)}>
+        {runs.map((run) => <option key={run.id} value={run.id}>{run.name}</option>)}
+      </select>
+    </span>
+  );
+}

@@ -1,0 +1,44 @@
+import type { ReactNode } from 'react';
+import { ErrorNote, Notices } from '../../components/ErrorNote.tsx';
+import { Tabs } from '../../components/Tabs.tsx';
+import { useRecipe } from '../../stores/recipe.ts';
+import { selectedRun, useRuns } from '../../stores/runs.ts';
+import type { TabId } from '../../stores/ui.ts';
+import { showTab, useUi } from '../../stores/ui.ts';
+import { CompareTab } from '../compare/CompareTab.tsx';
+import { ExportTab } from '../export/ExportTab.tsx';
+import { MatricesTab } from '../matrices/MatricesTab.tsx';
+import { TrainingTab } from '../training/TrainingTab.tsx';
+import { Welcome } from './Welcome.tsx';
+
+const tabs: readonly { id: TabId; label: string; panel: () => ReactNode }[] = [
+  { id: 'training', label: 'Training', panel: TrainingTab },
+  { id: 'matrices', label: 'Matrices', panel: MatricesTab },
+  { id: 'compare', label: 'Compare', panel: CompareTab },
+  { id: 'export', label: 'Export', panel: ExportTab },
+];
+
+/** Where results are shown. On a first visit it says what the studio does. */
+export function Stage() {
+  const fresh = useRecipe((state) => state.draft.sources.length === 0);
+  const hasRuns = useRuns((state) => state.runs.length > 0);
+  const tab = useUi((state) => state.tab);
+  const failure = useRuns((state) => selectedRun(state)?.error ?? null);
+  const Panel = tabs.find(({ id }) => id === tab)?.panel ?? TrainingTab;
+  return (
+    <main className="stage">
+      <Notices place="page" />
+      {fresh && !hasRuns ? (
+        <Welcome />
+      ) : (
+        <>
+          <Tabs label="Results" tabs={tabs} value={tab} onChange={showTab} />
+          {failure && tab === 'training' && <ErrorNote info={failure} />}
+          <div role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} className="panel" data-tab={tab}>
+            <Panel />
+          </div>
+        </>
+      )}
+    </main>
+  );
+}

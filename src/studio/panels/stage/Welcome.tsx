@@ -1,0 +1,46 @@
+import { demos, playDemo } from '../../actions/demo.ts';
+import { takeFiles } from '../../actions/files.ts';
+import { FileButton } from '../../components/FileButton.tsx';
+import { Icon } from '../../components/Icon.tsx';
+import { useFiles } from '../../stores/files.ts';
+import { useUi } from '../../stores/ui.ts';
+import { MergePicture } from './MergePicture.tsx';
+
+/** First visit: what this does, in a sentence, and ways to begin. */
+export function Welcome() {
+  const loading = useFiles((state) => state.loading);
+  const ready = useUi((state) => state.backend !== null);
+  return (
+    <section className="welcome" data-testid="welcome" aria-labelledby="welcome-title">
+      <MergePicture />
+      <h2 id="welcome-title">Merge trained networks into one, in this tab.</h2>
+      <p className="welcome-line">
+        Give it vision transformers or MLPs that each know a task; it trains merge matrices between them, folds them in, and
+        hands back one plain network that knows all the tasks. No file leaves your computer.
+      </p>
+      <div className="welcome-demos">
+        {demos.map(({ id, title, line }) => (
+          <button key={id} type="button" className="demo" data-testid={`demo-${id}`} disabled={loading !== null || !ready} onClick={() => void playDemo(id)}>
+            <Icon name="play" />
+            <span>
+              <strong>{title}</strong>
+              <small>{line}</small>
+            </span>
+          </button>
+        ))}
+      </div>
+      <p className="welcome-own" aria-live="polite">
+        {loading ? (
+          `${loading}…`
+        ) : (
+          <>
+            or drop your own checkpoints and images anywhere on the page,{' '}
+            <FileButton className="link" label="Your own checkpoint and image files" onFiles={(files) => void takeFiles(files)}>
+              or choose files
+            </FileButton>
+          </>
+        )}
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,74 @@
+import { useMemo } from 'react';
+import { accuracyTraces } from '../../charts/accuracy-traces.ts';
+import { Chart } from '../../charts/Chart.tsx';
+import { chartLayout } from '../../charts/layout.ts';
+import type { Palette } from '../../charts/palette.ts';
+import { usePalette } from '../../charts/use-palette.ts';
+import { DataTable } from '../../components/DataTable.tsx';
+import { SourceMark } from '../../components/SourceMark.tsx';
+import type { Run } from '../../runs/run.ts';
+import { latestScore } from '../../runs/run.ts';
+import { count, percent } from '../../text/numbers.ts';
+import { runColour } from './run-colour.ts';
+
+interface Props {
+  runs: readonly Run[];
+  selected: Run | null;
+}
+
+/** How well the folded network does on held-out images, while it trains. */
+export function AccuracyPanel({ runs, selected }: Props) {
+  const palette = usePalette();
+  const drawing = useMemo(
+    () => palette && { data: accuracyTraces(runs, selected, palette, (run) => runColour(palette, runs, run)), layout: layout(palette) },
+    [palette, runs, selected],
+  );
+  const score = selected && latestScore(selected);
+  return (
+    <section className="panel-box accuracy-panel" aria-labelledby="accuracy-title">
+      <header>
+        <h3 id="accuracy-title">Accuracy of the folded network</h3>
+        <span className="quiet">held-out images</span>
+      </header>
+      {selected && (
+        <dl className="scores">
+          {selected.recipe.sources.map(({ name, file }, task) => (
+            <div key={file}>
+              <dt><SourceMark colour={selected.colours[task] ?? task} /> {name}</dt>
+              <dd data-testid={`accuracy-task-${task}`}>{score ? percent(score.perTask[task] ?? 0) : '–'}</dd>
+            </div>
+          ))}
+          <div>
+            <dt><span className="joint-mark" aria-hidden="true" /> joint</dt>
+            <dd data-testid="accuracy-joint">{score ? percent(score.joint) : '–'}</dd>
+          </div>
+        </dl>
+      )}
+      {drawing && <Chart label={summary(selected)} drawing={drawing} table={selected && <AccuracyTable run={selected} />} />}
+    </section>
+  );
+}
+
+const layout = (palette: Palette) =>
+  chartLayout(
+    palette,
+    { title: { text: 'step', font: { color: palette.quiet, size: 11 }, standoff: 4 }, rangemode: 'tozero' },
+    { range: [0, 101], ticksuffix: ' %', dtick: 25 },
+  );
+
+function summary(run: Run | null): string {
+  const score = run && latestScore(run);
+  if (!score) return 'Accuracy chart: nothing is measured yet.';
+  const tasks = run.recipe.sources.map(({ name }, task) => `${name} ${percent(score.perTask[task] ?? 0)}`);
+  return `Accuracy chart of ${run.name}: ${tasks.join(', ')}, joint ${percent(score.joint)}.`;
+}
+
+function AccuracyTable({ run }: { run: Run }) {
+  return (
+    <DataTable
+      caption={`${run.name}: accuracy by step`}
+      columns={['step', ...run.recipe.sources.map(({ name }) => name), 'joint']}
+      rows={run.accuracy.map(({ step, score }) => [count(step), ...score.perTask.map(percent), percent(score.joint)])}
+    />
+  );
+}

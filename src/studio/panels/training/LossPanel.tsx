@@ -1,0 +1,77 @@
+import { useMemo } from 'react';
+import { Chart } from '../../charts/Chart.tsx';
+import { chartLayout } from '../../charts/layout.ts';
+import type { LossLine } from '../../charts/loss-traces.ts';
+import { lossLines, lossTraces } from '../../charts/loss-traces.ts';
+import type { Palette } from '../../charts/palette.ts';
+import { usePalette } from '../../charts/use-palette.ts';
+import { DataTable } from '../../components/DataTable.tsx';
+import type { Run } from '../../runs/run.ts';
+import { sample } from '../../runs/smoothing.ts';
+import { useUi } from '../../stores/ui.ts';
+import { count, significant } from '../../text/numbers.ts';
+import { runColour } from './run-colour.ts';
+
+interface Props {
+  runs: readonly Run[];
+  selected: Run | null;
+}
+
+/** The loss as it falls, one line for each run that is shown. */
+export function LossPanel({ runs, selected }: Props) {
+  const log = useUi((state) => state.logScale);
+  const palette = usePalette();
+  const lines = useMemo(() => lossLines(runs.filter((run) => run.visible)), [runs]);
+  const drawing = useMemo(
+    () => palette && { data: lossTraces(lines, (run) => runColour(palette, runs, run), selected?.id ?? null), layout: layout(palette, log) },
+    [palette, lines, runs, selected?.id, log],
+  );
+  return (
+    <section className="panel-box loss-panel" aria-labelledby="loss-title">
+      <header>
+        <h3 id="loss-title">Reconstruction loss</h3>
+        <span className="quiet">raw thin, smoothed thick</span>
+        <button
+          type="button"
+          className="button quiet small"
+          aria-pressed={log}
+          aria-keyshortcuts="l"
+          onClick={() => useUi.setState({ logScale: !log })}
+        >
+          {log ? 'log' : 'linear'}
+        </button>
+      </header>
+      {drawing && <Chart label={summary(lines)} drawing={drawing} table={<LossTable lines={lines} />} />}
+    </section>
+  );
+}
+
+const layout = (palette: Palette, log: boolean) =>
+  chartLayout(
+    palette,
+    { title: { text: 'step', font: { color: palette.quiet, size: 11 }, standoff: 4 }, rangemode: 'tozero' },
+    log ? { type: 'log', dtick: 'D2' } : { type: 'linear', rangemode: 'tozero' },
+  );
+
+function summary(lines: readonly LossLine[]): string {
+  if (lines.length === 0) return 'Loss chart: no run is shown.';
+  const parts = lines.map(({ name, smoothed, steps }) => `${name}: ${significant(smoothed.at(-1) ?? 0)} after ${(steps.at(-1) ?? 0) + 1} steps`);
+  return `Loss chart. ${parts.join('; ')}.`;
+}
+
+const tableRows = 12;
+
+function LossTable({ lines }: { lines: readonly LossLine[] }) {
+  return lines.map(({ name, steps, raw, smoothed }) => (
+    <DataTable
+      key={name}
+      caption={name}
+      columns={['step', 'loss', 'smoothed']}
+      rows={sample(steps.length, tableRows).map((index) => [
+        count(steps[index] ?? 0),
+        significant(raw[index] ?? 0),
+        significant(smoothed[index] ?? 0),
+      ])}
+    />
+  ));
+}

@@ -1,0 +1,21 @@
+import { selectedRun, useRuns } from '../../stores/runs.ts';
+import { AccuracyPanel } from './AccuracyPanel.tsx';
+import { LossPanel } from './LossPanel.tsx';
+import { NothingYet } from '../stage/NothingYet.tsx';
+import { RunList } from './RunList.tsx';
+import { trains } from '../../runs/run.ts';
+
+/** Loss and accuracy of the run under way, earlier runs behind it. */
+export function TrainingTab() {
+  const runs = useRuns((state) => state.runs);
+  const selected = useRuns(selectedRun);
+  const trained = runs.filter(trains);
+  if (trained.length === 0) return <NothingYet what="Loss and accuracy appear here while FS-Merge trains." />;
+  return (
+    <div className="training">
+      <LossPanel runs={trained} selected={selected} />
+      <AccuracyPanel runs={trained} selected={selected} />
+      <RunList runs={trained} selected={selected} />
+    </div>
+  );
+}

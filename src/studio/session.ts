@@ -1,0 +1,40 @@
+/** The one connection to the worker. Its events go to the stores. */
+import type { StudioErrorInfo } from '../engine/errors.ts';
+import type { Connection } from '../worker/client.ts';
+import { connect, errorInfo } from '../worker/client.ts';
+import type { StudioEvent } from '../worker/protocol.ts';
+import { applyRunEvent } from './stores/runs.ts';
+import { notify, useUi } from './stores/ui.ts';
+
+const connection: Connection = connect((reason) => notify('page', errorInfo(reason)));
+
+/** Everything the worker can do. */
+export const { client } = connection;
+
+/** Chooses the backend and begins to listen. */
+export async function startSession(): Promise<void> {
+  try {
+    useUi.setState({ backend: await connection.start(receive, useUi.getState().backendChoice) });
+  } catch (error) {
+    notify('page', errorInfo(error));
+  }
+}
+
+function receive(event: StudioEvent): void {
+  if (event.type === 'backend') {
+    useUi.setState({ backend: event.status });
+    if (event.error) notify('page', event.error);
+    return;
+  }
+  applyRunEvent(event);
+}
+
+/** Runs `work`; what it throws is told at its place instead. Answers null then. */
+export async function attempt<T>(tell: (info: StudioErrorInfo) => void, work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    tell(errorInfo(error));
+    return null;
+  }
+}

@@ -1,0 +1,32 @@
+/** What the worker has loaded. */
+import { create } from 'zustand';
+import type { ImagesInfo, LoadResult, SourceInfo } from '../../worker/protocol.ts';
+
+interface Files {
+  sources: Readonly<Record<string, SourceInfo>>;
+  images: Readonly<Record<string, ImagesInfo>>;
+  /** What is being read right now, in words; null when nothing is. */
+  loading: string | null;
+}
+
+export const useFiles = create<Files>(() => ({ sources: {}, images: {}, loading: null }));
+
+export function addLoaded({ sources, images }: LoadResult): void {
+  useFiles.setState((state) => ({
+    sources: { ...state.sources, ...byId(sources) },
+    images: { ...state.images, ...byId(images) },
+  }));
+}
+
+export const putSource = (info: SourceInfo): void =>
+  useFiles.setState(({ sources }) => ({ sources: { ...sources, [info.id]: info } }));
+
+export function forget(id: string): void {
+  useFiles.setState(({ sources, images }) => ({ sources: without(sources, id), images: without(images, id) }));
+}
+
+const byId = <T extends { id: string }>(items: readonly T[]): Record<string, T> =>
+  Object.fromEntries(items.map((item) => [item.id, item]));
+
+const without = <T>(record: Readonly<Record<string, T>>, id: string): Record<string, T> =>
+  Object.fromEntries(Object.entries(record).filter(([key]) => key !== id));

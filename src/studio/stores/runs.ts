@@ -1,0 +1,53 @@
+/** Every run of this visit, what sources score alone, and what was exported. */
+import { create } from 'zustand';
+import type { ExportedFile, RunEvent } from '../../worker/protocol.ts';
+import type { SourceScores } from '../runs/compare.ts';
+import type { NewRun, Run } from '../runs/run.ts';
+import { afterEvent, isActive, newRun } from '../runs/run.ts';
+
+/** What is kept of an export: everything but the bytes. */
+export type ExportReport = Omit<ExportedFile, 'bytes'> & { size: number };
+
+interface Runs {
+  /** Oldest first. */
+  runs: readonly Run[];
+  /** The run that the stage shows. */
+  selected: string | null;
+  sourceScores: SourceScores;
+  /** What the comparison is doing, in words; null when it is not running. */
+  comparing: string | null;
+  /** The last export of each run. */
+  exports: Readonly<Record<string, ExportReport>>;
+}
+
+export const useRuns = create<Runs>(() => ({ runs: [], selected: null, sourceScores: {}, comparing: null, exports: {} }));
+
+export function addRun(start: NewRun): void {
+  useRuns.setState(({ runs, selected }) => ({
+    runs: [...runs, newRun(start)],
+    selected: start.origin === 'person' ? start.id : selected,
+  }));
+}
+
+export function editRun(id: string, change: (run: Run) => Run): void {
+  useRuns.setState(({ runs }) => ({ runs: runs.map((run) => (run.id === id ? change(run) : run)) }));
+}
+
+export const applyRunEvent = (event: RunEvent): void => editRun(event.run, (run) => afterEvent(run, event));
+
+export function dropRun(id: string): void {
+  useRuns.setState(({ runs, selected }) => {
+    const left = runs.filter((run) => run.id !== id);
+    const next = left.filter((run) => run.origin === 'person').at(-1)?.id ?? null;
+    return { runs: left, selected: selected === id ? next : selected };
+  });
+}
+
+export const findRun = (id: string | null): Run | null => useRuns.getState().runs.find((run) => run.id === id) ?? null;
+
+/** The run that is under way, if any. */
+export const activeRun = ({ runs }: Pick<Runs, 'runs'>): Run | null => runs.findLast(isActive) ?? null;
+
+/** The run that the stage shows. */
+export const selectedRun = ({ runs, selected }: Pick<Runs, 'runs' | 'selected'>): Run | null =>
+  runs.find((run) => run.id === selected) ?? null;
