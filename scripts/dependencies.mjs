@@ -7,7 +7,7 @@ import { projectFolder, run } from './command.mjs';
 export async function ensureDependencies() {
   if (dependenciesInstalled(projectFolder)) return true;
   console.log('Installing dependencies …');
-  return (await run('npm', 'ci', '--no-audit', '--no-fund')) === 0;
+  return (await run('npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error')) === 0;
 }
 
 /**
