@@ -59,6 +59,7 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     maxWorkers: 2,
+    silent: 'passed-only',
     server: { deps: { inline: [/@tensorflow/] } },
     projects: [
       {
