@@ -20,9 +20,11 @@ export function App() {
       <Bar />
       <div className="page">
         <aside className="recipe" aria-label="Recipe">
-          <SourcesCard />
-          <ImagesCard />
-          <MethodCard />
+          <div className="recipe-cards">
+            <SourcesCard />
+            <ImagesCard />
+            <MethodCard />
+          </div>
           <RunCard />
         </aside>
         <Stage />

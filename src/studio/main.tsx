@@ -1,8 +1,8 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { App } from './App.tsx';
 import { watchRecipe } from './actions/check.ts';
 import { listenToKeys } from './actions/shortcuts.ts';
-import { App } from './App.tsx';
 import { startSession } from './session.ts';
 import './styles/index.css';
 

@@ -6,7 +6,10 @@ import { clearNotices, notify, useUi } from '../stores/ui.ts';
 
 export async function chooseBackend(choice: BackendChoice): Promise<void> {
   clearNotices('page');
-  const backend = await attempt((info) => notify('page', info), () => client.setBackend(choice));
+  const backend = await attempt(
+    (info) => notify('page', info),
+    () => client.setBackend(choice),
+  );
   if (!backend) return;
   remember('backend', choice);
   useUi.setState({ backend, backendChoice: choice });

@@ -25,6 +25,11 @@ export async function checkRecipe(): Promise<void> {
   const own = ++latest;
   const recipe = currentRecipe();
   const check =
-    recipe.sources.length === 0 ? null : await attempt((info) => notify('page', info), () => client.check(recipe));
+    recipe.sources.length === 0
+      ? null
+      : await attempt(
+          (info) => notify('page', info),
+          () => client.check(recipe),
+        );
   if (own === latest) useRecipe.setState({ check, checking: false });
 }

@@ -2,20 +2,22 @@
 import type { Recipe } from '../../engine/recipe.ts';
 import type { Score } from '../../worker/protocol.ts';
 import { settingKey } from '../recipe/draft.ts';
+import { baselines, isMeasured } from '../runs/compare.ts';
 import { attempt, client } from '../session.ts';
 import { currentRecipe } from '../stores/recipe.ts';
 import { activeRun, useRuns } from '../stores/runs.ts';
 import { clearNotices, notify } from '../stores/ui.ts';
 import { methodNames } from '../text/describe.ts';
-import { begin, ending, isMeasured } from './runs.ts';
-
-const baselines = ['average', 'ensemble'] as const;
+import { begin, ending } from './runs.ts';
 
 export async function runComparisons(recipe: Recipe = currentRecipe()): Promise<void> {
   const { comparing } = useRuns.getState();
   if (comparing !== null || activeRun(useRuns.getState())) return;
   clearNotices('compare');
-  await attempt((info) => notify('compare', info), () => measure(recipe));
+  await attempt(
+    (info) => notify('compare', info),
+    () => measure(recipe),
+  );
   useRuns.setState({ comparing: null });
 }
 
@@ -27,7 +29,7 @@ async function measure(recipe: Recipe): Promise<void> {
     keep(key, index, recipe.sources.length, await client.evaluateSource(recipe, index));
   }
   for (const method of baselines) {
-    if (isMeasured(recipe, method)) continue;
+    if (isMeasured(recipe, method, useRuns.getState().runs)) continue;
     useRuns.setState({ comparing: `Running ${methodNames[method].toLowerCase()}` });
     const run = await ending(await begin({ ...recipe, method: { name: method } }, 'comparison'));
     if (run?.error) notify('compare', run.error);

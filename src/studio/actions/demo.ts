@@ -14,8 +14,8 @@ import { ending, startRun } from './runs.ts';
 export type DemoId = 'mlp' | 'vit';
 
 export const demos: readonly { id: DemoId; title: string; line: string }[] = [
-  { id: 'mlp', title: 'Two digit experts · MLP', line: 'One knows 0 to 4, one knows 5 to 9. About ten seconds.' },
-  { id: 'vit', title: 'Digits and clothes · ViT', line: 'Two vision transformers of different tasks. About a minute.' },
+  { id: 'mlp', title: 'Two digit experts · MLP', line: 'One knows 0 to 4, one knows 5 to 9; the merge knows all ten.' },
+  { id: 'vit', title: 'Digits and clothes · ViT', line: 'Two vision transformers of different tasks become one.' },
 ];
 
 /** A file in `demo/recipes`: the recipe, and where its files are under `demo/`. */
@@ -30,7 +30,10 @@ const loadedAs = new Map<string, string>();
 export async function playDemo(id: DemoId): Promise<void> {
   const { comparing } = useRuns.getState();
   if (useFiles.getState().loading !== null || comparing !== null || activeRun(useRuns.getState())) return;
-  const recipe = await attempt((info) => notify('page', info), () => prepareDemo(id));
+  const recipe = await attempt(
+    (info) => notify('page', info),
+    () => prepareDemo(id),
+  );
   useFiles.setState({ loading: null });
   if (!recipe) return;
   editDraft(() => fromRecipe(recipe));
@@ -43,7 +46,9 @@ async function prepareDemo(id: DemoId): Promise<Recipe | null> {
   useFiles.setState({ loading: 'Fetching the demo' });
   const { recipe, files } = (await (await fetchDemo(`recipes/${id}.json`)).json()) as DemoFile;
   const missing = files.filter((path) => !isLoaded(path));
-  const fetched = await Promise.all(missing.map(async (path) => new File([await (await fetchDemo(path)).blob()], fileName(path))));
+  const fetched = await Promise.all(
+    missing.map(async (path) => new File([await (await fetchDemo(path)).blob()], fileName(path))),
+  );
   if (fetched.length > 0) {
     const loaded = await loadFiles(fetched);
     if (!loaded || loaded.errors.length > 0) return null;

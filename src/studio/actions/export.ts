@@ -5,7 +5,10 @@ import { clearNotices, notify } from '../stores/ui.ts';
 
 export async function exportRun(id: string, name: string): Promise<void> {
   clearNotices('export');
-  const file = await attempt((info) => notify('export', info), () => client.exportModel(id, { name }));
+  const file = await attempt(
+    (info) => notify('export', info),
+    () => client.exportModel(id, { name }),
+  );
   if (!file) return;
   const { bytes, ...report } = file;
   download(report.name, bytes);
@@ -23,4 +26,8 @@ function download(name: string, bytes: Uint8Array<ArrayBuffer>): void {
 }
 
 /** A file name without what file systems refuse. */
-export const safeName = (name: string): string => name.trim().replace(/[\\/:*?"<>|\s]+/g, '-').replace(/^[-.]+|-+$/g, '') || 'merged';
+export const safeName = (name: string): string =>
+  name
+    .trim()
+    .replace(/[\\/:*?"<>|\s]+/g, '-')
+    .replace(/^[-.]+|-+$/g, '') || 'merged';

@@ -5,12 +5,12 @@ import type { LoadResult, SourceInfo } from '../../worker/protocol.ts';
 import { assignImages, fits, usualImages } from '../recipe/assign-images.ts';
 import type { DraftSource } from '../recipe/draft.ts';
 import { freeColour, taskName } from '../recipe/draft.ts';
-import { plural } from '../text/numbers.ts';
 import { attempt, client } from '../session.ts';
 import { addLoaded, forget, putSource, useFiles } from '../stores/files.ts';
 import { editDraft, editSource } from '../stores/recipe.ts';
 import type { Place } from '../stores/ui.ts';
 import { clearNotices, notify, openCards } from '../stores/ui.ts';
+import { plural } from '../text/numbers.ts';
 
 /** Reads files and puts them into the recipe. Images that were dropped on a source belong to it. */
 export async function takeFiles(files: readonly File[], onto?: string): Promise<void> {
@@ -26,12 +26,15 @@ export async function takeFiles(files: readonly File[], onto?: string): Promise<
   });
   const [images] = loaded.images;
   if (onto !== undefined && images) chooseImages(onto, images.id);
-  if (loaded.sources.length > 0 || loaded.images.length > 0) openCards({ sources: true, images: true, method: true, run: true });
+  if (loaded.sources.length > 0 || loaded.images.length > 0)
+    openCards({ sources: true, images: true, method: true, run: true });
 }
 
 /** Hands files to the worker and keeps what it understood; tells about the others. Null when the worker itself failed. */
 export async function loadFiles(files: readonly File[]): Promise<LoadResult | null> {
-  useFiles.setState({ loading: files.length === 1 ? `Reading ${files[0]?.name}` : `Reading ${plural(files.length, 'file')}` });
+  useFiles.setState({
+    loading: files.length === 1 ? `Reading ${files[0]?.name}` : `Reading ${plural(files.length, 'file')}`,
+  });
   const loaded = await attempt(tellFileError, () => client.load([...files]));
   useFiles.setState({ loading: null });
   if (!loaded) return null;
@@ -41,7 +44,8 @@ export async function loadFiles(files: readonly File[]): Promise<LoadResult | nu
 }
 
 function tellFileError(info: StudioErrorInfo): void {
-  const place: Place = info.kind === 'images' ? 'images' : info.kind === 'bug' || info.kind === 'backend' ? 'page' : 'sources';
+  const place: Place =
+    info.kind === 'images' ? 'images' : info.kind === 'bug' || info.kind === 'backend' ? 'page' : 'sources';
   notify(place, info);
   if (place !== 'page') openCards({ [place]: true });
 }
@@ -67,7 +71,10 @@ export function chooseImages(file: string, id: string | null): void {
 
 /** Loaded images that a source can take, the others after them. */
 export function imageChoices(source: SourceInfo): { id: string; fits: boolean }[] {
-  const choices = Object.values(useFiles.getState().images).map((images) => ({ id: images.id, fits: fits(source, images) }));
+  const choices = Object.values(useFiles.getState().images).map((images) => ({
+    id: images.id,
+    fits: fits(source, images),
+  }));
   return choices.sort((a, b) => Number(b.fits) - Number(a.fits));
 }
 
@@ -87,7 +94,9 @@ export async function removeSource(file: string): Promise<void> {
 
 export async function removeImages(id: string): Promise<void> {
   editDraft(({ sources }) => ({
-    sources: sources.map((source) => (source.images?.file === id ? { ...source, images: null, imagesByHand: false } : source)),
+    sources: sources.map((source) =>
+      source.images?.file === id ? { ...source, images: null, imagesByHand: false } : source,
+    ),
   }));
   forget(id);
   await attempt(tellFileError, () => client.remove(id));

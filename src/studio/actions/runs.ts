@@ -1,6 +1,5 @@
 /** Starting and steering runs. */
 import type { Recipe } from '../../engine/recipe.ts';
-import { settingKey } from '../recipe/draft.ts';
 import { freeRunName } from '../runs/names.ts';
 import type { Run } from '../runs/run.ts';
 import { isOver } from '../runs/run.ts';
@@ -81,12 +80,7 @@ export async function removeRun(id: string): Promise<void> {
   await steer(() => client.discard(id));
 }
 
-export const renameRun = (id: string, name: string): void => editRun(id, (run) => ({ ...run, name: name.trim() || run.name }));
+export const renameRun = (id: string, name: string): void =>
+  editRun(id, (run) => ({ ...run, name: name.trim() || run.name }));
 export const toggleRun = (id: string): void => editRun(id, (run) => ({ ...run, visible: !run.visible }));
 export const selectRun = (id: string): void => useRuns.setState({ selected: id });
-
-/** Whether a method already has a score for a setting. */
-export const isMeasured = (recipe: Recipe, method: Recipe['method']['name']): boolean =>
-  useRuns.getState().runs.some((run) => {
-    return run.recipe.method.name === method && run.result !== null && settingKey(run.recipe) === settingKey(recipe);
-  });

@@ -17,7 +17,11 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: ['s'], does: 'take one training step', run: () => void stepRun() },
   { keys: Object.keys(cards), does: 'fold or unfold a card', run: (key) => goToCard(cards[key]) },
   { keys: Object.keys(tabs), does: 'training, matrices, compare, export', run: (key) => goToTab(tabs[key]) },
-  { keys: ['l'], does: 'logarithmic or linear loss', run: () => useUi.setState(({ logScale }) => ({ logScale: !logScale })) },
+  {
+    keys: ['l'],
+    does: 'logarithmic or linear loss',
+    run: () => useUi.setState(({ logScale }) => ({ logScale: !logScale })),
+  },
   { keys: ['?'], does: 'this help', run: () => useUi.setState(({ help }) => ({ help: !help })) },
 ];
 

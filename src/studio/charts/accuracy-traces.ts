@@ -3,10 +3,17 @@ import type { Data } from 'plotly.js';
 import type { Run } from '../runs/run.ts';
 import type { Palette } from './palette.ts';
 
-export function accuracyTraces(runs: readonly Run[], selected: Run | null, palette: Palette, colourOf: (run: Run) => string): Data[] {
+export function accuracyTraces(
+  runs: readonly Run[],
+  selected: Run | null,
+  palette: Palette,
+  colourOf: (run: Run) => string,
+): Data[] {
   const others = runs.filter((run) => run.visible && run.id !== selected?.id);
   return [
-    ...others.map((run) => line(run, `${run.name}, joint`, (measured) => measured.joint, { color: colourOf(run), width: 1, dash: 'dot' })),
+    ...others.map((run) =>
+      line(run, `${run.name}, joint`, (measured) => measured.joint, { color: colourOf(run), width: 1, dash: 'dot' }),
+    ),
     ...(selected?.visible ? selectedTraces(selected, palette) : []),
   ];
 }
@@ -14,7 +21,10 @@ export function accuracyTraces(runs: readonly Run[], selected: Run | null, palet
 function selectedTraces(run: Run, palette: Palette): Data[] {
   return [
     ...run.recipe.sources.map((source, task) =>
-      line(run, source.name, ({ perTask }) => perTask[task] ?? 0, { color: palette.source(run.colours[task] ?? task), width: 2 }),
+      line(run, source.name, ({ perTask }) => perTask[task] ?? 0, {
+        color: palette.source(run.colours[task] ?? task),
+        width: 2,
+      }),
     ),
     line(run, 'joint', ({ joint }) => joint, { color: palette.text, width: 2, dash: 'dash' }),
   ];

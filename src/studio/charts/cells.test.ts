@@ -6,7 +6,18 @@ import { cellAt, describeCell, moveCell } from './cells.ts';
 const matrix = (role: 'M' | 'U'): MatrixValues => {
   const [rows, columns] = role === 'M' ? [4, 2] : [2, 4];
   const values = Float32Array.from({ length: 8 }, (_, index) => 10 * Math.floor(index / columns) + (index % columns));
-  return { name: 'm', label: 'M', group: 'layer 1', role, rows, columns, shares: [0.5, 0.5], values, bounds: [0, 2, 4], step: 3 };
+  return {
+    name: 'm',
+    label: 'M',
+    group: 'layer 1',
+    role,
+    rows,
+    columns,
+    shares: [0.5, 0.5],
+    values,
+    bounds: [0, 2, 4],
+    step: 3,
+  };
 };
 
 describe('entries of a matrix', () => {
@@ -26,8 +37,12 @@ describe('entries of a matrix', () => {
 
   it('are named by the source that they take from (M) or give to (U)', () => {
     const tasks = ['digits', 'clothes'];
-    expect(describeCell({ row: 3, column: 1 }, matrix('M'), tasks)).toBe('row 3 (clothes, feature 1) · column 1 · 31.0');
+    expect(describeCell({ row: 3, column: 1 }, matrix('M'), tasks)).toBe(
+      'row 3 (clothes, feature 1) · column 1 · 31.0',
+    );
     expect(describeCell({ row: 1, column: 0 }, matrix('M'), tasks)).toBe('row 1 (digits, feature 1) · column 0 · 10.0');
-    expect(describeCell({ row: 1, column: 2 }, matrix('U'), tasks)).toBe('row 1 · column 2 (clothes, feature 0) · 12.0');
+    expect(describeCell({ row: 1, column: 2 }, matrix('U'), tasks)).toBe(
+      'row 1 · column 2 (clothes, feature 0) · 12.0',
+    );
   });
 });

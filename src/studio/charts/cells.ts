@@ -31,7 +31,9 @@ export function describeCell({ row, column }: Cell, matrix: MatrixValues, tasks:
   const source = bounds.findLastIndex((start, index) => start <= place && index < tasks.length);
   const feature = `(${tasks[source]}, feature ${place - (bounds[source] ?? 0)})`;
   const value = significant(values[row * columns + column] ?? Number.NaN);
-  return role === 'M' ? `row ${row} ${feature} · column ${column} · ${value}` : `row ${row} · column ${column} ${feature} · ${value}`;
+  return role === 'M'
+    ? `row ${row} ${feature} · column ${column} · ${value}`
+    : `row ${row} · column ${column} ${feature} · ${value}`;
 }
 
 const clamp = (value: number, length: number): number => Math.max(0, Math.min(length - 1, value));

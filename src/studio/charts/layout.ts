@@ -1,5 +1,6 @@
 /** What all charts share: quiet lines, the page's font, no frame. */
 import type { Layout, LayoutAxis } from 'plotly.js';
+import type { Run } from '../runs/run.ts';
 import type { Palette } from './palette.ts';
 
 export function chartLayout(palette: Palette, x: Partial<LayoutAxis>, y: Partial<LayoutAxis>): Partial<Layout> {
@@ -27,3 +28,9 @@ export function chartLayout(palette: Palette, x: Partial<LayoutAxis>, y: Partial
     yaxis: { ...axis, ...y },
   };
 }
+
+/** From the first step to the last that the longest run will take, so that one sees how far it is. */
+export const stepAxis = (palette: Palette, runs: readonly Run[]): Partial<LayoutAxis> => ({
+  title: { text: 'step', font: { color: palette.quiet, size: 11 }, standoff: 4 },
+  range: [0, Math.max(1, ...runs.map(({ steps }) => steps))],
+});

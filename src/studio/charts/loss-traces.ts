@@ -1,5 +1,5 @@
 /** Lines of the loss chart: thin raw points, a thick smoothed line; one pair for each run, and for each layer of a local run. */
-import type { Data, Dash } from 'plotly.js';
+import type { Dash, Data } from 'plotly.js';
 import type { Run } from '../runs/run.ts';
 import { smooth, thin } from '../runs/smoothing.ts';
 
@@ -30,14 +30,24 @@ export function lossLines(runs: readonly Run[]): LossLine[] {
 }
 
 /** As Plotly takes them. `selected` is drawn thicker than the others. */
-export function lossTraces(lines: readonly LossLine[], colourOf: (run: Run) => string, selected: string | null): Data[] {
+export function lossTraces(
+  lines: readonly LossLine[],
+  colourOf: (run: Run) => string,
+  selected: string | null,
+): Data[] {
   return lines.flatMap(({ run, name, layer, steps, raw, smoothed }) => {
     const color = colourOf(run);
     const chosen = run.id === selected;
     const shared = { type: 'scatter' as const, mode: 'lines' as const, name };
     const dash = dashes[layer % dashes.length] ?? 'solid';
     return [
-      { ...shared, ...thin({ x: steps, y: raw }), line: { color, width: 1 }, opacity: chosen ? 0.35 : 0.15, hoverinfo: 'skip' as const },
+      {
+        ...shared,
+        ...thin({ x: steps, y: raw }),
+        line: { color, width: 1 },
+        opacity: chosen ? 0.35 : 0.15,
+        hoverinfo: 'skip' as const,
+      },
       {
         ...shared,
         ...thin({ x: steps, y: smoothed }),

@@ -22,10 +22,21 @@ export function Card({ id, number, title, line, problems = 0, children }: Props)
   return (
     <section className="card" data-testid={`card-${id}`} data-open={open}>
       <h2>
-        <button type="button" className="card-head" aria-expanded={open} aria-controls={body} onClick={() => toggleCard(id)} id={`card-${id}`}>
-          <span className="card-number" aria-hidden="true">{number}</span>
+        <button
+          type="button"
+          className="card-head"
+          aria-expanded={open}
+          aria-controls={body}
+          onClick={() => toggleCard(id)}
+          id={`card-${id}`}
+        >
+          <span className="card-number" aria-hidden="true">
+            {number}
+          </span>
           <span className="card-title">{title}</span>
-          <span className="card-line">{line}</span>
+          <span className="card-line" title={line}>
+            {line}
+          </span>
           {problems > 0 && <span className="badge bad">{problems === 1 ? '1 problem' : `${problems} problems`}</span>}
           <Icon name="chevron" />
         </button>

@@ -33,7 +33,11 @@ export function Choice<T extends string>({ label, options, value, onChange, hint
           </label>
         ))}
       </div>
-      {hint && <p className="hint" id={`${name}-hint`}>{hint}</p>}
+      {hint && (
+        <p className="hint" id={`${name}-hint`}>
+          {hint}
+        </p>
+      )}
     </fieldset>
   );
 }

@@ -41,7 +41,8 @@ export function DropOverlay() {
   return (
     <div className="drop-overlay" data-testid="drop-overlay" role="status">
       <p>
-        <Icon name="file" /> Drop checkpoints (.safetensors, .pt, .npz) and images (.npz) anywhere; images on a source belong to it.
+        <Icon name="file" /> Drop checkpoints (.safetensors, .pt, .npz) and images (.npz) anywhere; images on a source
+        belong to it.
       </p>
     </div>
   );

@@ -18,7 +18,11 @@ export function Field({ label, hint, wide = false, children }: Props) {
     <div className="field" data-wide={wide || undefined}>
       <label htmlFor={id}>{label}</label>
       <div className="field-control">{children({ id, describedBy: hint ? hintId : undefined })}</div>
-      {hint && <p className="hint" id={hintId}>{hint}</p>}
+      {hint && (
+        <p className="hint" id={hintId}>
+          {hint}
+        </p>
+      )}
     </div>
   );
 }

@@ -72,15 +72,14 @@ export function Menu<T extends string>({ label, button, items, value, onChoose, 
         {button}
       </button>
       {open && (
-        <div className="menu-popup" onKeyDown={onKeyDown}>
+        <div className="menu-popup">
           {intro}
-          <div role="menu" id={id} aria-label={label}>
+          <div role="menu" id={id} aria-label={label} onKeyDown={onKeyDown} tabIndex={-1}>
             {items.map((item) => (
               <button
                 key={item.value}
                 type="button"
-                role={value === undefined ? 'menuitem' : 'menuitemradio'}
-                aria-checked={value === undefined ? undefined : item.value === value}
+                {...semantics(item.value, value)}
                 disabled={item.disabled}
                 tabIndex={-1}
                 onClick={() => {
@@ -105,3 +104,9 @@ export function Menu<T extends string>({ label, button, items, value, onChoose, 
 const menuItems = (root: HTMLElement | null): HTMLElement[] => [
   ...(root?.querySelectorAll<HTMLElement>('[role^=menuitem]:not(:disabled)') ?? []),
 ];
+
+/** An item of a choice says whether it holds; an action does not. */
+const semantics = <T extends string>(item: T, value: T | undefined) =>
+  value === undefined
+    ? ({ role: 'menuitem' } as const)
+    : ({ role: 'menuitemradio', 'aria-checked': item === value } as const);

@@ -49,12 +49,19 @@ export function NumberInput({ id, label, describedBy, value, onChange, onClear, 
 
 type Range = Pick<Props, 'min' | 'max' | 'above' | 'integer'>;
 
-function problemOf(text: string, mayBeEmpty: boolean, { min, max, above, integer }: Range): string | null {
+function problemOf(text: string, mayBeEmpty: boolean, range: Range): string | null {
   if (text.trim() === '') return mayBeEmpty ? null : 'Write a number.';
   const value = Number(text);
   if (!Number.isFinite(value)) return 'That is no number.';
-  if (integer && !Number.isInteger(value)) return 'Write a whole number.';
-  if (min !== undefined && (above ? value <= min : value < min)) return `Write a number ${above ? 'above' : 'from'} ${min}${above ? '' : ' on'}.`;
-  if (max !== undefined && value > max) return `Write a number up to ${max}.`;
-  return null;
+  if (range.integer && !Number.isInteger(value)) return 'Write a whole number.';
+  return rangeProblem(value, range);
+}
+
+function rangeProblem(
+  value: number,
+  { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, above }: Range,
+): string | null {
+  if (above && value <= min) return `Write a number above ${min}.`;
+  if (value < min) return `Write ${min} or more.`;
+  return value > max ? `Write ${max} or less.` : null;
 }

@@ -4,17 +4,31 @@ import type { DraftSource } from './draft.ts';
 import { imagesInfo, mlpInfo, vitInfo } from './testing.ts';
 
 const draftSource = (file: string, changes: Partial<DraftSource> = {}): DraftSource => ({
-  file, name: file, facts: {}, images: null, colour: 0, imagesByHand: false, ...changes,
+  file,
+  name: file,
+  facts: {},
+  images: null,
+  colour: 0,
+  imagesByHand: false,
+  ...changes,
 });
-const infos = Object.fromEntries(['vit-mnist.safetensors', 'vit-fashion-mnist.safetensors'].map((file) => [file, vitInfo(file)]));
+const infos = Object.fromEntries(
+  ['vit-mnist.safetensors', 'vit-fashion-mnist.safetensors'].map((file) => [file, vitInfo(file)]),
+);
 const sources = Object.keys(infos).map((file) => draftSource(file));
 const mnist = imagesInfo('mnist.npz');
 const fashion = imagesInfo('fashion-mnist.npz');
 
 describe('assignImages', () => {
   it('goes by the names where sizes do not tell', () => {
-    for (const images of [[mnist, fashion], [fashion, mnist]]) {
-      expect(assignImages(sources, infos, images).map((source) => source.images?.file)).toEqual(['mnist.npz', 'fashion-mnist.npz']);
+    for (const images of [
+      [mnist, fashion],
+      [fashion, mnist],
+    ]) {
+      expect(assignImages(sources, infos, images).map((source) => source.images?.file)).toEqual([
+        'mnist.npz',
+        'fashion-mnist.npz',
+      ]);
     }
   });
 
@@ -40,7 +54,11 @@ describe('assignImages', () => {
 
 describe('usualImages', () => {
   it('takes all labels when the head has as many classes', () => {
-    expect(usualImages(vitInfo('a'), mnist)).toEqual({ file: 'mnist.npz', labels: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], train: 1000 });
+    expect(usualImages(vitInfo('a'), mnist)).toEqual({
+      file: 'mnist.npz',
+      labels: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+      train: 1000,
+    });
   });
 
   it('leaves the labels to the person otherwise', () => {
@@ -66,6 +84,8 @@ it('fits compares sizes: a ViT by shape, an MLP by numbers', () => {
 });
 
 it('nameLikeness prefers the closer name', () => {
-  expect(nameLikeness('vit-fashion-mnist.pt', 'fashion-mnist.npz')).toBeGreaterThan(nameLikeness('vit-fashion-mnist.pt', 'mnist.npz'));
+  expect(nameLikeness('vit-fashion-mnist.pt', 'fashion-mnist.npz')).toBeGreaterThan(
+    nameLikeness('vit-fashion-mnist.pt', 'mnist.npz'),
+  );
   expect(nameLikeness('a.pt', 'b.npz')).toBe(0);
 });

@@ -64,4 +64,10 @@ export function nameLikeness(a: string, b: string): number {
 }
 
 const words = (file: string): Set<string> =>
-  new Set(file.toLowerCase().replace(/\.\w+$/, '').split(/[^a-z0-9]+/).filter((word) => word !== ''));
+  new Set(
+    file
+      .toLowerCase()
+      .replace(/\.\w+$/, '')
+      .split(/[^a-z0-9]+/)
+      .filter((word) => word !== ''),
+  );

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { fsMergeSchema, recipeSchema } from '../../engine/recipe.ts';
 import type { Draft, DraftSource } from './draft.ts';
-import { defaultFsMerge, effective, emptyDraft, freeColour, fromRecipe, settingKey, taskName, toRecipe } from './draft.ts';
+import {
+  defaultFsMerge,
+  effective,
+  emptyDraft,
+  freeColour,
+  fromRecipe,
+  settingKey,
+  taskName,
+  toRecipe,
+} from './draft.ts';
 
 const source = (file: string, changes: Partial<DraftSource> = {}): DraftSource => ({
   file,
@@ -34,7 +43,9 @@ describe('a draft', () => {
 describe('options that do not apply', () => {
   it('low-rank alone starts at random, whatever was chosen for the other kinds', () => {
     expect(effective({ ...defaultFsMerge, kind: 'low-rank' }, 'vit').initialisation).toBe('random');
-    expect(effective({ ...defaultFsMerge, kind: 'full', initialisation: 'average' }, 'vit').initialisation).toBe('average');
+    expect(effective({ ...defaultFsMerge, kind: 'full', initialisation: 'average' }, 'vit').initialisation).toBe(
+      'average',
+    );
   });
 
   it('only MLPs train layer by layer', () => {

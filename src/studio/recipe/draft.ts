@@ -84,5 +84,7 @@ export const taskName = (file: string): string =>
 
 /** What two scores must share to stand in one table: sources, their facts, and the images they are measured on. */
 export function settingKey({ sources }: Recipe): string {
-  return JSON.stringify(sources.map(({ file, facts, images }) => [file, facts, images?.file ?? null, images?.labels ?? []]));
+  return JSON.stringify(
+    sources.map(({ file, facts, images }) => [file, facts, images?.file ?? null, images?.labels ?? []]),
+  );
 }

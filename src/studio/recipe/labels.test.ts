@@ -30,7 +30,11 @@ describe('labels', () => {
   ])('writes %j', (labels, text) => expect(formatLabels(labels)).toBe(text));
 
   it('reads back what it writes', () => {
-    for (const labels of [[0, 1, 2, 3], [3, 2, 1, 9, 5, 6, 7], [1, 3, 5]]) {
+    for (const labels of [
+      [0, 1, 2, 3],
+      [3, 2, 1, 9, 5, 6, 7],
+      [1, 3, 5],
+    ]) {
       expect(parseLabels(formatLabels(labels)).labels).toEqual(labels);
     }
   });

@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { settingKey } from '../recipe/draft.ts';
-import { bestMerged, comparisons } from './compare.ts';
+import { bestMerged, comparisons, isComplete } from './compare.ts';
 import { score, testRecipe, testRun } from './testing.ts';
 
 const result = (method: 'fs-merge' | 'average' | 'ensemble', first: number, second: number) => ({
-  method, score: score(first, second), seconds: 2, learnable: method === 'fs-merge' ? 100 : 0, steps: 0, exportable: true,
+  method,
+  score: score(first, second),
+  seconds: 2,
+  learnable: method === 'fs-merge' ? 100 : 0,
+  steps: 0,
+  exportable: true,
 });
 const done = (id: string, method: 'average' | 'ensemble', first: number, second: number) =>
   testRun(id, { state: 'done', recipe: testRecipe({ name: method }), result: result(method, first, second) });
@@ -25,7 +30,12 @@ describe('comparisons', () => {
   });
 
   it('keep only the latest of a baseline, and nothing that failed or was not measured', () => {
-    const runs = [done('old', 'average', 0.5, 0.2), done('new', 'average', 0.5, 0.2), testRun('failed', { state: 'failed' }), testRun('fresh')];
+    const runs = [
+      done('old', 'average', 0.5, 0.2),
+      done('new', 'average', 0.5, 0.2),
+      testRun('failed', { state: 'failed' }),
+      testRun('fresh'),
+    ];
     expect(comparisons(current, runs, {})[0]?.rows.map((row) => row.key)).toEqual(['new']);
   });
 
@@ -35,9 +45,16 @@ describe('comparisons', () => {
   });
 
   it('keep settings apart, the current one first', () => {
-    const other = testRun('other', { state: 'done', recipe: testRecipe(undefined, 'fashion.npz'), result: result('fs-merge', 0.1, 0.1) });
+    const other = testRun('other', {
+      state: 'done',
+      recipe: testRecipe(undefined, 'fashion.npz'),
+      result: result('fs-merge', 0.1, 0.1),
+    });
     const same = done('avg', 'average', 0.5, 0.2);
-    expect(comparisons(current, [other, same], {}).map((table) => table.rows.map((row) => row.key))).toEqual([['avg'], ['other']]);
+    expect(comparisons(current, [other, same], {}).map((table) => table.rows.map((row) => row.key))).toEqual([
+      ['avg'],
+      ['other'],
+    ]);
   });
 });
 
@@ -51,4 +68,13 @@ it('bestMerged leaves out sources, the ensemble and unfinished runs', () => {
   const [table] = comparisons(current, runs, { [key]: [score(0.97, 0.1), null] });
   if (!table) throw new Error('no table');
   expect(bestMerged(table)).toEqual({ perTask: [0.9, 0.7], joint: 0.75 });
+});
+
+it('isComplete wants every source and every baseline of the setting', () => {
+  const runs = [done('avg', 'average', 0.5, 0.7), done('ens', 'ensemble', 0.9, 0.9)];
+  const scores = { [key]: [score(0.9, 0.1), score(0.1, 0.9)] };
+  expect(isComplete(current.recipe, runs, scores)).toBe(true);
+  expect(isComplete(current.recipe, runs.slice(1), scores)).toBe(false);
+  expect(isComplete(current.recipe, runs, { [key]: [score(0.9, 0.1), null] })).toBe(false);
+  expect(isComplete(testRecipe(undefined, 'other.npz'), runs, scores)).toBe(false);
 });

@@ -57,7 +57,18 @@ function sourceRows(sources: readonly RecipeSource[], scores: readonly (Score | 
   return sources.flatMap(({ name }, source) => {
     const score = scores[source];
     if (!score) return [];
-    return [{ key: `source ${source}`, name, kind: 'source' as const, source, score, live: false, learnable: null, seconds: null }];
+    return [
+      {
+        key: `source ${source}`,
+        name,
+        kind: 'source' as const,
+        source,
+        score,
+        live: false,
+        learnable: null,
+        seconds: null,
+      },
+    ];
   });
 }
 
@@ -95,3 +106,17 @@ export function bestMerged({ tasks, rows }: Comparison): { perTask: number[]; jo
     joint: best(merged.map(({ score }) => score.joint)),
   };
 }
+
+/** Methods without options: once for each setting is enough. */
+export const baselines = ['average', 'ensemble'] as const;
+
+/** Whether a method already has a score for the setting of `recipe`. */
+export const isMeasured = (recipe: Recipe, method: MethodName, runs: readonly Run[]): boolean =>
+  runs.some(
+    (run) => run.recipe.method.name === method && run.result !== null && settingKey(run.recipe) === settingKey(recipe),
+  );
+
+/** Whether every source and every baseline has a score for the setting of `recipe`. */
+export const isComplete = (recipe: Recipe, runs: readonly Run[], sourceScores: SourceScores): boolean =>
+  recipe.sources.every((_, index) => sourceScores[settingKey(recipe)]?.[index]) &&
+  baselines.every((method) => isMeasured(recipe, method, runs));

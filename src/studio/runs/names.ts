@@ -1,5 +1,19 @@
 /** Names for runs that are easier to tell apart than numbers. */
-const manners = ['quiet', 'bright', 'early', 'plain', 'swift', 'gentle', 'keen', 'steady', 'warm', 'clear', 'late', 'bold', 'calm'];
+const manners = [
+  'quiet',
+  'bright',
+  'early',
+  'plain',
+  'swift',
+  'gentle',
+  'keen',
+  'steady',
+  'warm',
+  'clear',
+  'late',
+  'bold',
+  'calm',
+];
 const birds = ['heron', 'wren', 'swift', 'plover', 'finch', 'tern', 'lark', 'owl', 'crane', 'robin', 'dipper'];
 
 /** The name of the n-th run, n from 0: all different for 143 runs, then with a number. */

@@ -7,12 +7,20 @@ import { score, testRecipe, testRun } from './testing.ts';
 const point = (step: number) => ({ step, losses: [1 / (step + 1)], rate: 1e-3 });
 const play = (events: RunEvent[]) => events.reduce(afterEvent, testRun('a'));
 const training = (...steps: number[]): RunEvent => ({
-  type: 'training', run: 'a', steps: 90, points: steps.map(point), stepsPerSecond: 24, secondsLeft: 3,
+  type: 'training',
+  run: 'a',
+  steps: 90,
+  points: steps.map(point),
+  stepsPerSecond: 24,
+  secondsLeft: 3,
 });
 
 describe('events of a run', () => {
   it('tell what a preparing run does', () => {
-    expect(play([{ type: 'preparing', run: 'a', note: 'Reading' }])).toMatchObject({ state: 'preparing', note: 'Reading' });
+    expect(play([{ type: 'preparing', run: 'a', note: 'Reading' }])).toMatchObject({
+      state: 'preparing',
+      note: 'Reading',
+    });
   });
 
   it('collect points, the pace and the time left', () => {
@@ -26,7 +34,14 @@ describe('events of a run', () => {
   });
 
   it('end with the score of the finished model', () => {
-    const result = { method: 'fs-merge' as const, score: score(0.9, 0.8), seconds: 3, learnable: 5, steps: 90, exportable: true };
+    const result = {
+      method: 'fs-merge' as const,
+      score: score(0.9, 0.8),
+      seconds: 3,
+      learnable: 5,
+      steps: 90,
+      exportable: true,
+    };
     const run = play([
       training(0),
       { type: 'accuracy', run: 'a', step: 50, score: score(0.5, 0.4) },

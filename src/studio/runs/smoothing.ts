@@ -4,7 +4,7 @@
  * Exponential moving average, corrected for its start: the first value is the first point, not a fraction of it.
  * Values that are no numbers are passed through and do not enter the average.
  */
-export function smooth(values: readonly number[], weight = 0.95): number[] {
+export function smooth(values: readonly number[], weight = 0.9): number[] {
   let sum = 0;
   let total = 0;
   return values.map((value) => {

@@ -8,7 +8,12 @@ import { newRun } from './run.ts';
 export const testRecipe = (method: MethodRecipe = defaultFsMerge, images = 'mnist.npz'): Recipe => ({
   version: 1,
   name: '',
-  sources: ['digits', 'clothes'].map((name) => ({ file: `${name}.pt`, name, facts: {}, images: { file: images, labels: [0, 1], train: 10 } })),
+  sources: ['digits', 'clothes'].map((name) => ({
+    file: `${name}.pt`,
+    name,
+    facts: {},
+    images: { file: images, labels: [0, 1], train: 10 },
+  })),
   method,
   seed: 1,
 });

@@ -20,7 +20,13 @@ interface Runs {
   exports: Readonly<Record<string, ExportReport>>;
 }
 
-export const useRuns = create<Runs>(() => ({ runs: [], selected: null, sourceScores: {}, comparing: null, exports: {} }));
+export const useRuns = create<Runs>(() => ({
+  runs: [],
+  selected: null,
+  sourceScores: {},
+  comparing: null,
+  exports: {},
+}));
 
 export function addRun(start: NewRun): void {
   useRuns.setState(({ runs, selected }) => ({

@@ -59,7 +59,8 @@ export const showTab = (tab: TabId): void => useUi.setState({ tab });
 export const openCards = (changes: Partial<Record<CardId, boolean>>): void =>
   useUi.setState(({ open }) => ({ open: { ...open, ...changes } }));
 
-export const toggleCard = (card: CardId): void => useUi.setState(({ open }) => ({ open: { ...open, [card]: !open[card] } }));
+export const toggleCard = (card: CardId): void =>
+  useUi.setState(({ open }) => ({ open: { ...open, [card]: !open[card] } }));
 
 let notices = 0;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { defaultFsMerge } from '../recipe/draft.ts';
 import { imagesInfo, mlpInfo, vitInfo } from '../recipe/testing.ts';
 import { describeImages, describeMethod, describeSource, describeSources } from './describe.ts';
-import { defaultFsMerge } from '../recipe/draft.ts';
 import { loadSnippet } from './snippet.ts';
 
 const readable = (text: string) => text.replaceAll('\u00a0', ' ');
@@ -21,19 +21,22 @@ describe('in words', () => {
 
   it('all sources in a line', () => {
     expect(describeSources([])).toBe('none yet');
-    expect(readable(describeSources([vitInfo('a'), vitInfo('b')]))).toBe('2 ViTs · 4 blocks · width 64');
+    expect(readable(describeSources([vitInfo('a'), vitInfo('b')]))).toBe('2 ViTs · 4 × 64');
     expect(describeSources([vitInfo('a'), mlpInfo('b')])).toBe('2 models');
   });
 
   it('images and methods', () => {
     expect(readable(describeImages(imagesInfo('a.npz')))).toBe('28 × 28, grey · 10 labels · 499 kB');
     expect(describeMethod({ name: 'average' })).toBe('Average');
-    expect(describeMethod(defaultFsMerge)).toBe('FS-Merge · diagonal + low-rank · from first');
+    expect(describeMethod(defaultFsMerge)).toBe('diagonal + low-rank · from first');
   });
 });
 
 describe('the snippet', () => {
-  const tasks = [{ name: 'digits', classes: 10 }, { name: 'clothes', classes: 5 }];
+  const tasks = [
+    { name: 'digits', classes: 10 },
+    { name: 'clothes', classes: 5 },
+  ];
 
   it('builds a timm ViT with the joint head and the facts', () => {
     const code = loadSnippet(vitInfo('a.pt'), tasks, 'merged.safetensors');
@@ -49,11 +52,15 @@ describe('the snippet', () => {
     const activation = { value: 'quick-gelu', origin: 'person' } as const;
     expect(loadSnippet(vitInfo('a.pt', { activation }), tasks, 'm.safetensors')).toContain("act_layer='quick_gelu'");
     expect(loadSnippet(vitInfo('a.pt'), tasks, 'm.safetensors')).not.toContain('act_layer');
-    expect(loadSnippet(mlpInfo('a.pt', { activation }), tasks, 'm.safetensors')).toMatch(/^import timm\n[^]*timm.layers.QuickGELU\(\)/);
+    expect(loadSnippet(mlpInfo('a.pt', { activation }), tasks, 'm.safetensors')).toMatch(
+      /^import timm\n[\s\S]*timm.layers.QuickGELU\(\)/,
+    );
   });
 
   it('builds an nn.Sequential', () => {
     const code = loadSnippet(mlpInfo('a.pt', { hidden: [128, 64] }), tasks, 'm.safetensors');
-    expect(code).toContain('nn.Linear(784, 128),\n    nn.ReLU(),\n    nn.Linear(128, 64),\n    nn.ReLU(),\n    nn.Linear(64, 15),');
+    expect(code).toContain(
+      'nn.Linear(784, 128),\n    nn.ReLU(),\n    nn.Linear(128, 64),\n    nn.ReLU(),\n    nn.Linear(64, 15),',
+    );
   });
 });

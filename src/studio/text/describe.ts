@@ -1,5 +1,13 @@
 /** Sources, images and methods in words. */
-import type { Activation, Initialisation, MatrixKind, MethodName, MethodRecipe, Objective, Scope } from '../../engine/recipe.ts';
+import type {
+  Activation,
+  Initialisation,
+  MatrixKind,
+  MethodName,
+  MethodRecipe,
+  Objective,
+  Scope,
+} from '../../engine/recipe.ts';
 import type { BackendName, FactOrigin, ImagesInfo, RunState, SourceInfo } from '../../worker/protocol.ts';
 import { bytes, count, plural } from './numbers.ts';
 
@@ -16,13 +24,13 @@ export function describeSource(info: SourceInfo): string {
   return [architectures[architecture], ...all].join(' · ');
 }
 
-/** "2 ViTs · 4 blocks · width 64", for a folded card. */
+/** "2 ViTs · 4 × 64", blocks and width, for a folded card. */
 export function describeSources(infos: readonly SourceInfo[]): string {
   const [first] = infos;
   if (!first) return 'none yet';
   const kinds = new Set(infos.map((info) => info.architecture));
   if (kinds.size > 1) return `${infos.length} models`;
-  const shape = first.architecture === 'vit' ? `${plural(first.depth, 'block')} · width ${first.width}` : `hidden ${first.hidden.join(' + ')}`;
+  const shape = first.architecture === 'vit' ? `${first.depth} × ${first.width}` : first.hidden.join(' + ');
   return `${plural(infos.length, architectures[first.architecture])} · ${shape}`;
 }
 
@@ -32,10 +40,15 @@ export function describeImages({ shape: [height, width, channels], labels, bytes
   return `${width} × ${height}, ${colours} · ${plural(labels.length, 'label')} · ${bytes(size)}`;
 }
 
-export const methodNames: Record<MethodName, string> = { 'fs-merge': 'FS-Merge', average: 'Average', ensemble: 'Ensemble' };
+export const methodNames: Record<MethodName, string> = {
+  'fs-merge': 'FS-Merge',
+  average: 'Average',
+  ensemble: 'Ensemble',
+};
 
 export const methodLines: Record<MethodName, string> = {
-  'fs-merge': 'Trains matrices M and U between the sources until one network has the features of all, then folds them in.',
+  'fs-merge':
+    'Trains matrices M and U between the sources until one network has the features of all, then folds them in.',
   average: 'The mean of every weight. Takes no training; sources with different initialisations rarely survive it.',
   ensemble: 'All sources side by side: what a merge is measured against, at the cost of every network.',
 };
@@ -80,7 +93,12 @@ export const activationNames: Record<Activation, string> = {
   identity: 'none',
 };
 
-export const originNames: Record<FactOrigin, string> = { file: 'from the file', scheme: 'usual', guess: 'a guess', person: 'set by you' };
+export const originNames: Record<FactOrigin, string> = {
+  file: 'from the file',
+  scheme: 'usual',
+  guess: 'a guess',
+  person: 'set by you',
+};
 
 export const stateNames: Record<RunState, string> = {
   preparing: 'preparing',
@@ -93,8 +111,8 @@ export const stateNames: Record<RunState, string> = {
 
 export const backendNames: Record<BackendName, string> = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'CPU' };
 
-/** "FS-Merge · full · from first". */
+/** "full · from first": FS-Merge goes without saying. */
 export function describeMethod(method: MethodRecipe): string {
   if (method.name !== 'fs-merge') return methodNames[method.name];
-  return [methodNames[method.name], kindNames[method.kind], `from ${method.initialisation}`].join(' · ');
+  return `${kindNames[method.kind]} · from ${method.initialisation}`;
 }

@@ -8,7 +8,8 @@ export const percent = (share: number): string => `${(share * 100).toFixed(1)}${
 export const count = (value: number): string => Math.round(value).toLocaleString('en-US');
 
 /** `plural(2, 'class', 'classes')` → "2 classes". */
-export const plural = (value: number, one: string, many = `${one}s`): string => `${count(value)}${space}${value === 1 ? one : many}`;
+export const plural = (value: number, one: string, many = `${one}s`): string =>
+  `${count(value)}${space}${value === 1 ? one : many}`;
 
 /** 561320 → "561 kB": decimal units, as file managers show them. */
 export function bytes(value: number): string {
@@ -26,7 +27,8 @@ export function bytes(value: number): string {
 /** 75 → "1 min 15 s". */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '–';
-  if (seconds < 0.995) return `${seconds < 0.0095 ? seconds.toFixed(3) : seconds.toFixed(2)}${space}s`;
+  if (seconds < 0.01) return `<${space}0.01${space}s`;
+  if (seconds < 0.995) return `${seconds.toFixed(2)}${space}s`;
   if (seconds < 9.95) return `${seconds.toFixed(1)}${space}s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole}${space}s`;
@@ -44,8 +46,11 @@ export function significant(value: number, digits = 3): string {
 }
 
 /** 0.001 → "0.001", 1e-6 → "1e-6": the shortest text that reads back as the same number. */
-export const plain = (value: number): string => (value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential() : String(value));
+export const plain = (value: number): string =>
+  value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential() : String(value);
 
 /** Steps per second: whole numbers when fast, a decimal when slow. */
 export const pace = (stepsPerSecond: number): string =>
-  Number.isFinite(stepsPerSecond) ? `${stepsPerSecond >= 10 ? Math.round(stepsPerSecond) : stepsPerSecond.toFixed(1)} steps/s` : '–';
+  Number.isFinite(stepsPerSecond)
+    ? `${stepsPerSecond >= 10 ? Math.round(stepsPerSecond) : stepsPerSecond.toFixed(1)} steps/s`
+    : '–';

@@ -43,7 +43,9 @@ function vitSnippet(source: SourceInfo, tasks: readonly SnippetTask[], file: str
 
 function mlpSnippet(source: SourceInfo, tasks: readonly SnippetTask[], file: string): string {
   const widths = [source.input[0] ?? 0, ...source.hidden];
-  const layers = widths.slice(1).flatMap((out, index) => [`nn.Linear(${widths[index]}, ${out})`, modules[source.activation.value]]);
+  const layers = widths
+    .slice(1)
+    .flatMap((out, index) => [`nn.Linear(${widths[index]}, ${out})`, modules[source.activation.value]]);
   return [
     ...(layers.some((layer) => layer.startsWith('timm.')) ? ['import timm'] : []),
     'from safetensors.torch import load_file',

@@ -34,10 +34,21 @@ export function BackendMenu() {
 }
 
 function items(status: BackendStatus | null, busy: boolean): MenuItem<BackendChoice>[] {
-  const automatic = { value: 'auto' as const, label: 'Automatic', note: 'The fastest that this browser has.', disabled: busy };
-  const others = status?.available ?? (['webgpu', 'wasm', 'cpu'] as const).map((name) => ({ name, usable: true, note: '' }));
+  const automatic = {
+    value: 'auto' as const,
+    label: 'Automatic',
+    note: 'The fastest that this browser has.',
+    disabled: busy,
+  };
+  const others =
+    status?.available ?? (['webgpu', 'wasm', 'cpu'] as const).map((name) => ({ name, usable: true, note: '' }));
   return [
     automatic,
-    ...others.map(({ name, usable, note }) => ({ value: name, label: backendNames[name], note, disabled: busy || !usable })),
+    ...others.map(({ name, usable, note }) => ({
+      value: name,
+      label: backendNames[name],
+      note,
+      disabled: busy || !usable,
+    })),
   ];
 }

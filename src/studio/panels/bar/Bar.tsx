@@ -29,7 +29,14 @@ export function Bar() {
       <div className="bar-end">
         <Menu<DemoId> label="Demos" button="Demos" items={demoItems} onChoose={(id) => void playDemo(id)} />
         <Menu<Theme> label="Theme" button={<Icon name="sun" />} items={themes} value={theme} onChoose={setTheme} />
-        <button type="button" className="button quiet" aria-label="Help and keys" aria-keyshortcuts="?" title="Help and keys" onClick={() => useUi.setState({ help: true })}>
+        <button
+          type="button"
+          className="button quiet"
+          aria-label="Help and keys"
+          aria-keyshortcuts="?"
+          title="Help and keys"
+          onClick={() => useUi.setState({ help: true })}
+        >
           ?
         </button>
       </div>
@@ -47,7 +54,9 @@ function CurrentRun() {
     <p className="bar-run" data-testid="current-run">
       <span className="bar-tasks">{tasks} · </span>
       {run.name}
-      <span className="state" data-state={comparing === null ? run.state : 'running'}>{comparing === null ? stateNames[run.state] : 'comparing'}</span>
+      <span className="state" data-state={comparing === null ? run.state : 'running'}>
+        {comparing === null ? stateNames[run.state] : 'comparing'}
+      </span>
     </p>
   );
 }

@@ -20,16 +20,20 @@ export function HelpDialog() {
         <IconButton icon="close" label="Close" onClick={close} />
       </header>
       <p>
-        Drop two or more checkpoints of the same shape, and images of what each of them knows. FS-Merge puts matrices M and
-        U between their layers and trains them until one network gives the features of all; then M and U fold into the
-        weights, and a plain network is left that you can export.
+        Drop two or more checkpoints of the same shape, and images of what each of them knows. FS-Merge puts matrices M
+        and U between their layers and trains them until one network gives the features of all; then M and U fold into
+        the weights, and a plain network is left that you can export.
       </p>
       <p>Everything happens in this tab: no file leaves it.</p>
       <h3>Keys</h3>
       <dl className="keys">
         {shortcuts.map(({ keys, does }) => (
           <div key={does}>
-            <dt>{keys.map((key) => <kbd key={key}>{key === ' ' ? 'space' : key}</kbd>)}</dt>
+            <dt>
+              {keys.map((key) => (
+                <kbd key={key}>{key === ' ' ? 'space' : key}</kbd>
+              ))}
+            </dt>
             <dd>{does}</dd>
           </div>
         ))}

@@ -5,13 +5,23 @@ import { NumberInput } from '../../components/NumberInput.tsx';
 import { effective, hasRank } from '../../recipe/draft.ts';
 import { useFiles } from '../../stores/files.ts';
 import { draftArchitecture, editFsMerge, useRecipe } from '../../stores/recipe.ts';
-import { initialisationLines, kindLines, kindNames, objectiveLines, objectiveNames, scopeLines } from '../../text/describe.ts';
+import {
+  initialisationLines,
+  kindLines,
+  kindNames,
+  objectiveLines,
+  objectiveNames,
+  scopeLines,
+} from '../../text/describe.ts';
 import { count } from '../../text/numbers.ts';
 import { StartPicture } from './StartPicture.tsx';
 import { TrainingFields } from './TrainingFields.tsx';
 
 const kinds = (Object.keys(kindNames) as MatrixKind[]).map((value) => ({ value, label: kindNames[value] }));
-const objectives = (Object.keys(objectiveNames) as Objective[]).map((value) => ({ value, label: objectiveNames[value] }));
+const objectives = (Object.keys(objectiveNames) as Objective[]).map((value) => ({
+  value,
+  label: objectiveNames[value],
+}));
 const scopes = (Object.keys(scopeLines) as Scope[]).map((value) => ({ value, label: value }));
 const starts = Object.keys(initialisationLines) as Initialisation[];
 
@@ -56,7 +66,14 @@ export function FsMergeFields() {
                 aria-label="Rank slider"
                 onChange={(event) => editFsMerge({ rank: Number(event.target.value) })}
               />
-              <NumberInput id={id} describedBy={describedBy} value={options.rank} integer min={1} onChange={(rank) => editFsMerge({ rank })} />
+              <NumberInput
+                id={id}
+                describedBy={describedBy}
+                value={options.rank}
+                integer
+                min={1}
+                onChange={(rank) => editFsMerge({ rank })}
+              />
             </>
           )}
         </Field>

@@ -17,7 +17,7 @@ export function ImagesCard() {
   const images = useFiles((state) => state.images);
   const problems = useProblems('images');
   const chosen = sources.flatMap((source) => source.images ?? []);
-  const line = chosen.length === 0 ? 'none yet' : `${chosen.map(({ train }) => count(train)).join(' + ')} to train on`;
+  const line = chosen.length === 0 ? 'none yet' : chosen.map(({ train }) => count(train)).join(' + ');
   return (
     <Card id="images" number={2} title="Images" line={line} problems={problems.length}>
       {sources.length === 0 && <p className="hint">Images are chosen for each source: drop the sources first.</p>}
@@ -27,7 +27,9 @@ export function ImagesCard() {
           return info && <TaskItem key={source.file} source={source} info={info} />;
         })}
       </ol>
-      {problems.map((info) => <ErrorNote key={info.message} info={info} />)}
+      {problems.map((info) => (
+        <ErrorNote key={info.message} info={info} />
+      ))}
       <Notices place="images" />
       <details className="quiet-details">
         <summary>Loaded images: {Object.keys(images).length}</summary>
@@ -36,7 +38,9 @@ export function ImagesCard() {
             <li key={info.id}>
               <span>
                 {info.file}
-                <small>{describeImages(info)} · {info.split}</small>
+                <small>
+                  {describeImages(info)} · {info.split}
+                </small>
               </span>
               <IconButton icon="close" label={`Remove ${info.file}`} onClick={() => void removeImages(info.id)} />
             </li>

@@ -21,8 +21,17 @@ export function LabelsInput({ source, file, classes, labels, onChange }: Props) 
   const [text, setText] = useState(shown);
   useEffect(() => setText(shown), [shown]);
   const sources = useRecipe((state) => state.draft.sources);
-  const taken = sources.flatMap((other) => (other.file !== source.file && other.images?.file === file.id ? other.images.labels : []));
-  const suggestions = labels.length === classes ? [] : suggestLabels(file.labels.map(({ label }) => label), classes, taken);
+  const taken = sources.flatMap((other) =>
+    other.file !== source.file && other.images?.file === file.id ? other.images.labels : [],
+  );
+  const suggestions =
+    labels.length === classes
+      ? []
+      : suggestLabels(
+          file.labels.map(({ label }) => label),
+          classes,
+          taken,
+        );
   const { problem } = parseLabels(text);
   const change = (next: string) => {
     setText(next);
@@ -32,7 +41,7 @@ export function LabelsInput({ source, file, classes, labels, onChange }: Props) 
   return (
     <Field
       label="Labels"
-      hint={problem ?? `${labels.length} of ${plural(classes, 'class', 'classes')} named, in the order of the head`}
+      hint={problem ?? `${plural(labels.length, 'label')} for ${plural(classes, 'class', 'classes')}, in their order`}
     >
       {({ id, describedBy }) => (
         <>

@@ -16,7 +16,13 @@ export function MethodCard() {
   const draft = useRecipe((state) => state.draft);
   const problems = useProblems('method');
   return (
-    <Card id="method" number={3} title="Method" line={describeMethod(currentRecipe().method)} problems={problems.length}>
+    <Card
+      id="method"
+      number={3}
+      title="Method"
+      line={describeMethod(currentRecipe().method)}
+      problems={problems.length}
+    >
       <Choice
         label="Method"
         options={methods}
@@ -25,8 +31,13 @@ export function MethodCard() {
         hint={methodLines[draft.method]}
       />
       {draft.method === 'fs-merge' && <FsMergeFields />}
-      {problems.map((info) => <ErrorNote key={info.message} info={info} />)}
-      <Field label="Seed" hint="Draws the training images and the order of the batches; the same seed gives the same run.">
+      {problems.map((info) => (
+        <ErrorNote key={info.message} info={info} />
+      ))}
+      <Field
+        label="Seed"
+        hint="Draws the training images and the order of the batches; the same seed gives the same run."
+      >
         {({ id, describedBy }) => (
           <NumberInput
             id={id}

@@ -9,7 +9,11 @@ export function RunButtons() {
   const comparing = useRuns((all) => all.comparing !== null);
   const ready = useRecipe(isReady);
   const [label, icon] =
-    state === null ? (['Start', 'play'] as const) : state === 'paused' ? (['Resume', 'play'] as const) : (['Pause', 'pause'] as const);
+    state === null
+      ? (['Start', 'play'] as const)
+      : state === 'paused'
+        ? (['Resume', 'play'] as const)
+        : (['Pause', 'pause'] as const);
   const steers = state === 'running' || state === 'paused';
   return (
     <div className="run-buttons">
@@ -22,10 +26,23 @@ export function RunButtons() {
       >
         <Icon name={icon} /> {label}
       </button>
-      <button type="button" className="button" aria-keyshortcuts="s" title="One training step, then pause" disabled={!steers} onClick={() => void stepRun()}>
+      <button
+        type="button"
+        className="button"
+        aria-keyshortcuts="s"
+        title="One training step, then pause"
+        disabled={!steers}
+        onClick={() => void stepRun()}
+      >
         <Icon name="step" /> Step
       </button>
-      <button type="button" className="button" title="End now and keep what is learned" disabled={state === null} onClick={() => void stopRun()}>
+      <button
+        type="button"
+        className="button"
+        title="End now and keep what is learned"
+        disabled={state === null}
+        onClick={() => void stopRun()}
+      >
         <Icon name="stop" /> Stop
       </button>
     </div>

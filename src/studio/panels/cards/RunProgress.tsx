@@ -9,17 +9,32 @@ export function RunProgress({ run }: { run: Run }) {
   return (
     <div className="run-progress" data-testid="run-progress">
       <p className="run-line">
-        <span className="state" data-state={run.state} data-testid="run-state">{stateNames[run.state]}</span>
-        {trains(run) && run.steps > 0 && <span data-testid="run-step">step {count(done)} of {count(run.steps)}</span>}
+        <span className="state" data-state={run.state} data-testid="run-state">
+          {stateNames[run.state]}
+        </span>
+        {trains(run) && run.steps > 0 && (
+          <span data-testid="run-step">
+            step {count(done)} of {count(run.steps)}
+          </span>
+        )}
       </p>
       {trains(run) && (
-        <progress max={Math.max(1, run.steps)} value={run.steps > 0 ? done : isOver(run) ? 1 : undefined} aria-label="Progress of the run" />
+        <progress
+          max={Math.max(1, run.steps)}
+          value={run.steps > 0 ? done : isOver(run) ? 1 : undefined}
+          aria-label="Progress of the run"
+        />
       )}
       <p className="run-line quiet">
         <span>{status(run)}</span>
         {trains(run) && run.points.length > 0 && (
           <span>
-            loss <span data-testid="run-loss">{latestLosses(run).map((loss) => significant(loss)).join(' · ')}</span>
+            loss{' '}
+            <span data-testid="run-loss">
+              {latestLosses(run)
+                .map((loss) => significant(loss))
+                .join(' · ')}
+            </span>
           </span>
         )}
       </p>

@@ -15,7 +15,11 @@ export function SourceFacts({ info }: { info: SourceInfo }) {
   return (
     <details className="facts quiet-details">
       <summary>
-        {[heads && plural(heads.value, 'head'), epsilon && `ε ${plain(epsilon.value)}`, activationNames[activation.value]]
+        {[
+          heads && plural(heads.value, 'head'),
+          epsilon && `ε ${plain(epsilon.value)}`,
+          activationNames[activation.value],
+        ]
           .filter((part) => part !== null)
           .join(' · ')}
         {guessed && <span className="badge">guess</span>}
@@ -24,14 +28,26 @@ export function SourceFacts({ info }: { info: SourceInfo }) {
         {heads && (
           <>
             <label htmlFor={`${id}-heads`}>Attention heads</label>
-            <NumberInput id={`${id}-heads`} value={heads.value} integer min={1} onChange={(value) => void setFacts(file, { heads: value })} />
+            <NumberInput
+              id={`${id}-heads`}
+              value={heads.value}
+              integer
+              min={1}
+              onChange={(value) => void setFacts(file, { heads: value })}
+            />
             <Origin fact={heads} />
           </>
         )}
         {epsilon && (
           <>
             <label htmlFor={`${id}-epsilon`}>LayerNorm ε</label>
-            <NumberInput id={`${id}-epsilon`} value={epsilon.value} min={0} above onChange={(value) => void setFacts(file, { epsilon: value })} />
+            <NumberInput
+              id={`${id}-epsilon`}
+              value={epsilon.value}
+              min={0}
+              above
+              onChange={(value) => void setFacts(file, { epsilon: value })}
+            />
             <Origin fact={epsilon} />
           </>
         )}
@@ -41,7 +57,11 @@ export function SourceFacts({ info }: { info: SourceInfo }) {
           value={activation.value}
           onChange={(event) => void setFacts(file, { activation: event.target.value as Activation })}
         >
-          {Object.entries(activationNames).map(([value, name]) => <option key={value} value={value}>{name}</option>)}
+          {Object.entries(activationNames).map(([value, name]) => (
+            <option key={value} value={value}>
+              {name}
+            </option>
+          ))}
         </select>
         <Origin fact={activation} />
       </div>
@@ -50,5 +70,7 @@ export function SourceFacts({ info }: { info: SourceInfo }) {
 }
 
 const Origin = ({ fact }: { fact: Fact<unknown> }) => (
-  <span className="origin" data-origin={fact.origin}>{originNames[fact.origin]}</span>
+  <span className="origin" data-origin={fact.origin}>
+    {originNames[fact.origin]}
+  </span>
 );

@@ -20,7 +20,11 @@ interface Props {
 
 const colourItems = Array.from({ length: sourceColours }, (_, colour) => ({
   value: String(colour),
-  label: <span className="colour-item"><SourceMark colour={colour} /> Colour {colour + 1}</span>,
+  label: (
+    <span className="colour-item">
+      <SourceMark colour={colour} /> Colour {colour + 1}
+    </span>
+  ),
 }));
 
 /** One source: its task, what it is, what its weights cannot tell. */
@@ -37,7 +41,12 @@ export function SourceItem({ source, info, first, last }: Props) {
         onChoose={(value) => editSource(file, () => ({ colour: Number(value) }))}
       />
       <div className="source-head">
-        <EditableText label="Task name" className="source-name" value={name} onChange={(next) => editSource(file, () => ({ name: next }))} />
+        <EditableText
+          label="Task name"
+          className="source-name"
+          value={name}
+          onChange={(next) => editSource(file, () => ({ name: next }))}
+        />
         <IconButton icon="up" label={`Move ${name} up`} disabled={first} onClick={() => moveSource(file, -1)} />
         <IconButton icon="down" label={`Move ${name} down`} disabled={last} onClick={() => moveSource(file, 1)} />
         <IconButton icon="close" label={`Remove ${name}`} onClick={() => void removeSource(file)} />

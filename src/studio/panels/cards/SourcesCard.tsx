@@ -21,15 +21,30 @@ export function SourcesCard() {
       <ol className="source-list" data-testid="source-list">
         {sources.map((source, index) => {
           const info = infos[source.file];
-          return info && <SourceItem key={source.file} source={source} info={info} first={index === 0} last={index === sources.length - 1} />;
+          return (
+            info && (
+              <SourceItem
+                key={source.file}
+                source={source}
+                info={info}
+                first={index === 0}
+                last={index === sources.length - 1}
+              />
+            )
+          );
         })}
       </ol>
-      {problems.map((info) => <ErrorNote key={info.message} info={info} />)}
+      {problems.map((info) => (
+        <ErrorNote key={info.message} info={info} />
+      ))}
       <Notices place="sources" />
       <div className="drop-zone" data-testid="drop-zone" data-small={sources.length > 0 || undefined}>
         <Icon name="file" />
         <p>
-          {loading ?? (sources.length > 0 ? 'Drop more, or images for the tasks' : 'Drop two or more checkpoints: .safetensors, .pt, .npz')}
+          {loading ??
+            (sources.length > 0
+              ? 'Drop more, or images for the tasks'
+              : 'Drop two or more checkpoints: .safetensors, .pt, .npz')}
         </p>
         <FileButton label="Checkpoint and image files" onFiles={(files) => void takeFiles(files)}>
           Choose files

@@ -24,8 +24,8 @@ export function StartPicture({ start, colours }: Props) {
         <rect className="ground" x={side + gap} width={long} height={side} />
         {shown.map((colour, source) => (
           <g key={colour} fill={sourceColour(colour)}>
-            <Block start={start} role="M" source={source} of={shown.length} x={0} y={source * side} />
-            <Block start={start} role="U" source={source} of={shown.length} x={side + gap + source * side} y={0} />
+            <Block start={start} matrix="M" source={source} of={shown.length} x={0} y={source * side} />
+            <Block start={start} matrix="U" source={source} of={shown.length} x={side + gap + source * side} y={0} />
           </g>
         ))}
       </svg>
@@ -36,30 +36,40 @@ export function StartPicture({ start, colours }: Props) {
 
 interface BlockProps {
   start: Initialisation;
-  role: 'M' | 'U';
+  matrix: 'M' | 'U';
   source: number;
   of: number;
   x: number;
   y: number;
 }
 
-function Block({ start, role, source, of, x, y }: BlockProps) {
-  const cells = Array.from({ length: side * side }, (_, index) => ({ row: Math.floor(index / side), column: index % side }));
+function Block({ start, matrix, source, of, x, y }: BlockProps) {
+  const cells = Array.from({ length: side * side }, (_, index) => ({
+    row: Math.floor(index / side),
+    column: index % side,
+  }));
   return cells.map(({ row, column }) => {
-    const opacity = start === 'random' ? noise(row, column, source, role) : row === column ? diagonal(start, role, source, of) : 0;
-    return opacity > 0 && <rect key={`${row} ${column}`} x={x + column} y={y + row} width={1} height={1} opacity={opacity} />;
+    const opacity =
+      start === 'random'
+        ? noise(row, column, source, matrix)
+        : row === column
+          ? diagonal(start, matrix, source, of)
+          : 0;
+    return (
+      opacity > 0 && <rect key={`${row} ${column}`} x={x + column} y={y + row} width={1} height={1} opacity={opacity} />
+    );
   });
 }
 
 /** What the diagonal starts with: M takes the first source or a share of each, U gives every source the whole feature. */
-function diagonal(start: 'first' | 'average', role: 'M' | 'U', source: number, of: number): number {
-  if (role === 'U') return 1;
+function diagonal(start: 'first' | 'average', matrix: 'M' | 'U', source: number, of: number): number {
+  if (matrix === 'U') return 1;
   if (start === 'average') return 1 / of;
   return source === 0 ? 1 : 0;
 }
 
 /** The same noise every time: it is a picture, not a draw. */
-function noise(row: number, column: number, source: number, role: 'M' | 'U'): number {
-  const wave = Math.sin((row * 12.9 + column * 78.2 + source * 37.7 + (role === 'M' ? 0 : 5.1)) * 43.7) * 1000;
+function noise(row: number, column: number, source: number, matrix: 'M' | 'U'): number {
+  const wave = Math.sin((row * 12.9 + column * 78.2 + source * 37.7 + (matrix === 'M' ? 0 : 5.1)) * 43.7) * 1000;
   return 0.1 + 0.75 * (wave - Math.floor(wave));
 }

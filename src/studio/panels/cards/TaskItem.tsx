@@ -9,7 +9,7 @@ import { availableImages } from '../../recipe/assign-images.ts';
 import type { DraftSource } from '../../recipe/draft.ts';
 import { useFiles } from '../../stores/files.ts';
 import { editSource } from '../../stores/recipe.ts';
-import { count, plural } from '../../text/numbers.ts';
+import { count } from '../../text/numbers.ts';
 import { LabelsInput } from './LabelsInput.tsx';
 import { Thumbnails } from './Thumbnails.tsx';
 
@@ -34,7 +34,9 @@ export function TaskItem({ source, info }: Props) {
         >
           <option value="">no images</option>
           {imageChoices(info).map(({ id, fits }) => (
-            <option key={id} value={id}>{fits ? id : `${id} (another size)`}</option>
+            <option key={id} value={id}>
+              {fits ? id : `${id} (another size)`}
+            </option>
           ))}
         </select>
       </div>
@@ -52,12 +54,19 @@ interface SettingsProps {
 
 function TaskSettings({ source, classes, images, file }: SettingsProps) {
   const { train: most, test } = availableImages(file, images.labels);
-  const edit = (changes: Partial<TaskImages>) => editSource(source.file, () => ({ imagesByHand: true, images: { ...images, ...changes } }));
+  const edit = (changes: Partial<TaskImages>) =>
+    editSource(source.file, () => ({ imagesByHand: true, images: { ...images, ...changes } }));
   return (
     <>
       <Thumbnails images={images.file} labels={images.labels} />
-      <LabelsInput source={source} file={file} classes={classes} labels={images.labels} onChange={(labels) => edit({ labels })} />
-      <Field label="Train on" hint={`of ${plural(most, 'image')}; ${count(test)} more are held out to measure accuracy`}>
+      <LabelsInput
+        source={source}
+        file={file}
+        classes={classes}
+        labels={images.labels}
+        onChange={(labels) => edit({ labels })}
+      />
+      <Field label="Train on" hint={`of ${count(most)}; ${count(test)} others measure accuracy`}>
         {({ id, describedBy }) => (
           <>
             <input
@@ -68,7 +77,15 @@ function TaskSettings({ source, classes, images, file }: SettingsProps) {
               aria-label={`Training images of ${source.name}`}
               onChange={(event) => edit({ train: Number(event.target.value) })}
             />
-            <NumberInput id={id} describedBy={describedBy} value={images.train} integer min={1} max={most} onChange={(train) => edit({ train })} />
+            <NumberInput
+              id={id}
+              describedBy={describedBy}
+              value={images.train}
+              integer
+              min={1}
+              max={most}
+              onChange={(train) => edit({ train })}
+            />
           </>
         )}
       </Field>

@@ -15,8 +15,18 @@ interface Row {
 }
 
 const rows: readonly Row[] = [
-  { option: 'epochs', label: 'Epochs', hint: 'How often every training image is seen.', range: { min: 1, integer: true } },
-  { option: 'batchSize', label: 'Batch', hint: 'Images in one step, from all tasks.', range: { min: 1, integer: true } },
+  {
+    option: 'epochs',
+    label: 'Epochs',
+    hint: 'How often every training image is seen.',
+    range: { min: 1, integer: true },
+  },
+  {
+    option: 'batchSize',
+    label: 'Batch',
+    hint: 'Images in one step, from all tasks.',
+    range: { min: 1, integer: true },
+  },
   {
     option: 'learningRate',
     label: 'Learning rate',
@@ -53,7 +63,10 @@ export function TrainingFields({ options }: { options: FsMergeOptions }) {
         </Field>
       ))}
       {hasDiagonal(options) && (
-        <Field label="Diagonal rate" hint="A learning rate of their own for the diagonals; empty: the same as the rest.">
+        <Field
+          label="Diagonal rate"
+          hint="A learning rate of their own for the diagonals; empty: the same as the rest."
+        >
           {({ id, describedBy }) => (
             <NumberInput
               id={id}

@@ -1,6 +1,6 @@
 import { runComparisons } from '../../actions/compare.ts';
 import { Notices } from '../../components/ErrorNote.tsx';
-import { comparisons } from '../../runs/compare.ts';
+import { comparisons, isComplete } from '../../runs/compare.ts';
 import { currentRecipe, isReady, useRecipe } from '../../stores/recipe.ts';
 import { activeRun, useRuns } from '../../stores/runs.ts';
 import { CompareTable } from './CompareTable.tsx';
@@ -20,12 +20,19 @@ export function CompareTab() {
           <CompareButton />
         </header>
         <Notices place="compare" />
-        {tables.length === 0 && <p className="hint">Sources alone, their average, their ensemble and every run appear here once they are measured.</p>}
-        {tables.map((table) => <CompareTable key={table.key} comparison={table} />)}
+        {tables.length === 0 && (
+          <p className="hint">
+            Sources alone, their average, their ensemble and every run appear here once they are measured.
+          </p>
+        )}
+        {tables.map((table) => (
+          <CompareTable key={table.key} comparison={table} />
+        ))}
         {tables.length > 0 && (
           <p className="hint">
-            Task columns choose among the task's own classes, joint among the classes of all tasks. The best merged network of a
-            column is bold; sources and the ensemble are what it is measured against. Time is without pauses and measuring.
+            Task columns choose among the task's own classes, joint among the classes of all tasks. The best merged
+            network of a column is bold; sources and the ensemble are what it is measured against. Time is without
+            pauses and measuring.
           </p>
         )}
       </section>
@@ -37,12 +44,25 @@ function CompareButton() {
   const ready = useRecipe(isReady);
   const active = useRuns((state) => activeRun(state)?.origin === 'person');
   const comparing = useRuns((state) => state.comparing);
+  const complete = useRuns((state) => isComplete(currentRecipe(), state.runs, state.sourceScores));
+  const note = comparing
+    ? `${comparing}…`
+    : active
+      ? 'Possible when the run is over.'
+      : complete
+        ? 'Sources, average and ensemble are measured.'
+        : '';
   return (
     <>
       <span className="quiet" aria-live="polite" data-testid="comparing">
-        {comparing ? `${comparing}…` : active ? 'Possible when the run is over.' : ''}
+        {note}
       </span>
-      <button type="button" className="button" disabled={!ready || active || comparing !== null} onClick={() => void runComparisons()}>
+      <button
+        type="button"
+        className="button"
+        disabled={!ready || active || complete || comparing !== null}
+        onClick={() => void runComparisons()}
+      >
         Run the comparisons
       </button>
     </>

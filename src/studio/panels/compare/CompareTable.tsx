@@ -1,6 +1,6 @@
 import type { CSSProperties } from 'react';
 import { SourceMark, sourceColour } from '../../components/SourceMark.tsx';
-import type { Comparison, CompareRow } from '../../runs/compare.ts';
+import type { CompareRow, Comparison } from '../../runs/compare.ts';
 import { bestMerged } from '../../runs/compare.ts';
 import { methodNames } from '../../text/describe.ts';
 import { count, duration, percent } from '../../text/numbers.ts';
@@ -17,17 +17,25 @@ export function CompareTable({ comparison }: { comparison: Comparison }) {
             <th scope="col">Model</th>
             {tasks.map((task, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: tasks may share a name
-              <th scope="col" key={index}><SourceMark colour={colours[index] ?? index} /> {task}</th>
+              <th scope="col" key={index}>
+                <SourceMark colour={colours[index] ?? index} /> {task}
+              </th>
             ))}
             <th scope="col">joint</th>
-            <th scope="col" className="right">Learned numbers</th>
-            <th scope="col" className="right">Time</th>
+            <th scope="col" className="right">
+              Learned numbers
+            </th>
+            <th scope="col" className="right">
+              Time
+            </th>
           </tr>
         </thead>
         <tbody>
           {rows.map((row) => (
             <tr key={row.key} data-kind={row.kind} data-testid={`compare-${row.kind}`}>
-              <th scope="row"><RowName row={row} colours={colours} /></th>
+              <th scope="row">
+                <RowName row={row} colours={colours} />
+              </th>
               {tasks.map((task, index) => (
                 <BarCell
                   // biome-ignore lint/suspicious/noArrayIndexKey: tasks may share a name
@@ -38,7 +46,12 @@ export function CompareTable({ comparison }: { comparison: Comparison }) {
                   title={`${task}: ${percent(row.score.jointPerTask[index] ?? 0)} among the classes of all tasks, ${count(row.score.images[index] ?? 0)} images`}
                 />
               ))}
-              <BarCell share={row.score.joint} colour="var(--quiet)" best={isMerged(row) && row.score.joint === best.joint} title="joint" />
+              <BarCell
+                share={row.score.joint}
+                colour="var(--quiet)"
+                best={isMerged(row) && row.score.joint === best.joint}
+                title="joint"
+              />
               <td className="right">{row.learnable === null ? '–' : count(row.learnable)}</td>
               <td className="right">{row.seconds === null ? '–' : duration(row.seconds)}</td>
             </tr>
@@ -53,10 +66,19 @@ const isMerged = ({ kind, live }: CompareRow): boolean => !live && kind !== 'sou
 
 function RowName({ row, colours }: { row: CompareRow; colours: readonly number[] }) {
   if (row.kind === 'source') {
-    return <><SourceMark colour={colours[row.source ?? 0] ?? 0} /> {row.name} <span className="quiet">source</span></>;
+    return (
+      <>
+        <SourceMark colour={colours[row.source ?? 0] ?? 0} /> {row.name} <span className="quiet">source</span>
+      </>
+    );
   }
   if (row.kind !== 'fs-merge') return row.name;
-  return <>{methodNames[row.kind]} · {row.name}{row.live && <span className="badge">live</span>}</>;
+  return (
+    <>
+      {methodNames[row.kind]} · {row.name}
+      {row.live && <span className="badge">live</span>}
+    </>
+  );
 }
 
 interface BarProps {

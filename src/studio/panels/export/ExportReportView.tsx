@@ -13,11 +13,15 @@ export function ExportReportView({ report, run }: Props) {
   const { name, size, scheme, score, largestLogitDifference } = report;
   return (
     <div className="export-report" role="status" data-testid="export-report">
-      <p><strong>{name}</strong> is written: {bytes(size)}, {scheme} names. Read back from its bytes, it has</p>
+      <p>
+        <strong>{name}</strong> is written: {bytes(size)}, {scheme} names. Read back from its bytes, it has
+      </p>
       <dl className="scores">
         {run.recipe.sources.map((source, task) => (
           <div key={source.file}>
-            <dt><SourceMark colour={run.colours[task] ?? task} /> {source.name}</dt>
+            <dt>
+              <SourceMark colour={run.colours[task] ?? task} /> {source.name}
+            </dt>
             <dd>{percent(score.perTask[task] ?? 0)}</dd>
           </div>
         ))}

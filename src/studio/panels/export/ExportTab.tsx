@@ -29,7 +29,9 @@ export function ExportTab() {
 }
 
 function ExportForm({ run, runs }: { run: Run; runs: readonly Run[] }) {
-  const [name, setName] = useState(() => safeName([...run.recipe.sources.map((source) => source.name), run.name].join('-')));
+  const [name, setName] = useState(() =>
+    safeName([...run.recipe.sources.map((source) => source.name), run.name].join('-')),
+  );
   const [writing, setWriting] = useState(false);
   const report = useRuns((state) => state.exports[run.id]);
   const write = async () => {
@@ -44,18 +46,30 @@ function ExportForm({ run, runs }: { run: Run; runs: readonly Run[] }) {
         <RunPicker runs={runs} value={run} />
       </header>
       <p>
-        {run.name}: {run.result && percent(run.result.score.joint)} joint accuracy. One plain network with a head for all tasks, as
-        safetensors, with the tensor names of {run.recipe.sources[0]?.file}.
+        {run.name}: {run.result && percent(run.result.score.joint)} joint accuracy. One plain network with a head for
+        all tasks, as safetensors, with the tensor names of {run.recipe.sources[0]?.file}.
       </p>
       <Field label="File name" wide hint="The recipe and what weights cannot tell are kept in the file's metadata.">
         {({ id, describedBy }) => (
           <>
-            <input id={id} type="text" aria-describedby={describedBy} value={name} onChange={(event) => setName(event.target.value)} />
+            <input
+              id={id}
+              type="text"
+              aria-describedby={describedBy}
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+            />
             <span className="quiet">.safetensors</span>
           </>
         )}
       </Field>
-      <button type="button" className="button primary" data-testid="export" disabled={writing} onClick={() => void write()}>
+      <button
+        type="button"
+        className="button primary"
+        data-testid="export"
+        disabled={writing}
+        onClick={() => void write()}
+      >
         <Icon name="download" /> {writing ? 'Writing and reading back…' : 'Export'}
       </button>
       <Notices place="export" />

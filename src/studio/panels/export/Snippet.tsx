@@ -17,7 +17,9 @@ export function Snippet({ code }: { code: string }) {
           <Icon name={copied ? 'check' : 'copy'} /> {copied ? 'Copied' : 'Copy'}
         </button>
       </header>
-      <pre className="snippet" data-testid="snippet" tabIndex={0}><code>{code}</code></pre>
+      <pre className="snippet" data-testid="snippet">
+        <code>{code}</code>
+      </pre>
     </section>
   );
 }

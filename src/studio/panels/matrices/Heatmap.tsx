@@ -1,35 +1,32 @@
 import type { KeyboardEvent, PointerEvent } from 'react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { MatrixValues } from '../../../worker/protocol.ts';
-import { colourTable, largestSize, paintPixels } from '../../charts/colour-scale.ts';
 import type { Cell } from '../../charts/cells.ts';
 import { cellAt, describeCell, moveCell } from '../../charts/cells.ts';
+import { paintPixels } from '../../charts/colour-scale.ts';
 import { sourceColour } from '../../components/SourceMark.tsx';
-import { useUi } from '../../stores/ui.ts';
-import { count, significant } from '../../text/numbers.ts';
 import type { Task } from './MatrixList.tsx';
-import { ScaleLegend } from './ScaleLegend.tsx';
 import { useFit } from './use-fit.ts';
 
 interface Props {
   matrix: MatrixValues;
   tasks: readonly Task[];
+  /** Colours from −end to end. */
+  table: Uint32Array;
+  end: number;
 }
 
 /** One matrix as a picture: every entry a pixel, blocks of the sources marked, the value under the pointer in words. */
-export function Heatmap({ matrix, tasks }: Props) {
-  const { rows, columns, values, role, bounds, step } = matrix;
+export function Heatmap({ matrix, tasks, table, end }: Props) {
+  const { rows, columns, values, role, bounds } = matrix;
   const [cell, setCell] = useState<Cell | null>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const { frame, width, height } = useFit(rows, columns);
-  const dark = useUi((state) => state.dark);
-  const table = useMemo(() => colourTable(dark), [dark]);
-  const max = useMemo(() => largestSize(values), [values]);
 
   useEffect(() => {
-    const image = new ImageData(paintPixels(values, max, table), columns, rows);
+    const image = new ImageData(paintPixels(values, end, table), columns, rows);
     canvas.current?.getContext('2d')?.putImageData(image, 0, 0);
-  }, [values, max, table, columns, rows]);
+  }, [values, end, table, columns, rows]);
 
   const onPointerMove = (event: PointerEvent<HTMLElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -44,19 +41,22 @@ export function Heatmap({ matrix, tasks }: Props) {
   const percentX = (column: number) => `${(column / columns) * 100}%`;
   const percentY = (row: number) => `${(row / rows) * 100}%`;
   return (
-    <>
-      <header>
-        <h3>{matrix.group} · {matrix.label}</h3>
-        <span className="quiet" data-testid="matrix-size">{count(rows)} × {count(columns)} · after {count(step)} steps</span>
-      </header>
+    <div className="heatmap-place">
       <p className="readout" aria-live="polite" data-testid="matrix-readout">
-        {cell ? describeCell(cell, matrix, tasks.map((task) => task.name)) : 'Point at an entry, or walk with the arrow keys.'}
+        {cell
+          ? describeCell(
+              cell,
+              matrix,
+              tasks.map((task) => task.name),
+            )
+          : 'Point at an entry, or walk with the arrow keys.'}
       </p>
       <div className="heatmap-frame" ref={frame}>
         <div
           className="heatmap"
           role="application"
           aria-label={`Heatmap of ${matrix.group} ${matrix.label}, ${rows} rows and ${columns} columns`}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys walk over its entries
           tabIndex={0}
           style={{ width, height }}
           onPointerMove={onPointerMove}
@@ -66,15 +66,28 @@ export function Heatmap({ matrix, tasks }: Props) {
           <canvas ref={canvas} width={columns} height={rows} data-testid="heatmap" />
           {tasks.map((task, source) => {
             const [from = 0, to = 0] = bounds.slice(source, source + 2);
-            const style = role === 'M' ? { top: percentY(from), height: percentY(to - from) } : { left: percentX(from), width: percentX(to - from) };
-            return <span key={task.name} className="block" data-role={role} style={{ ...style, color: sourceColour(task.colour) }} title={task.name} />;
+            const style =
+              role === 'M'
+                ? { top: percentY(from), height: percentY(to - from) }
+                : { left: percentX(from), width: percentX(to - from) };
+            return (
+              <span
+                key={task.name}
+                className="block"
+                data-role={role}
+                style={{ ...style, color: sourceColour(task.colour) }}
+                title={task.name}
+              />
+            );
           })}
           {cell && (
-            <span className="cell" style={{ left: percentX(cell.column), top: percentY(cell.row), width: percentX(1), height: percentY(1) }} />
+            <span
+              className="cell"
+              style={{ left: percentX(cell.column), top: percentY(cell.row), width: percentX(1), height: percentY(1) }}
+            />
           )}
         </div>
       </div>
-      <ScaleLegend table={table} max={significant(max)} />
-    </>
+    </div>
   );
 }

@@ -3,10 +3,11 @@ import { ErrorNote } from '../../components/ErrorNote.tsx';
 import { SourceMark } from '../../components/SourceMark.tsx';
 import { hasMatrices } from '../../runs/run.ts';
 import { useRuns } from '../../stores/runs.ts';
-import { Heatmap } from './Heatmap.tsx';
-import { MatrixList } from './MatrixList.tsx';
 import { NothingYet } from '../stage/NothingYet.tsx';
 import { RunPicker } from '../stage/RunPicker.tsx';
+import { MatrixList } from './MatrixList.tsx';
+import type { Contrast } from './MatrixStage.tsx';
+import { MatrixStage } from './MatrixStage.tsx';
 import { useMatrices } from './use-matrices.ts';
 
 /** M and U of a run, as they are learned. */
@@ -16,6 +17,7 @@ export function MatricesTab() {
   const shown = runs.filter(hasMatrices);
   const run = shown.find(({ id }) => id === selected) ?? shown.at(-1) ?? null;
   const [name, setName] = useState<string | null>(null);
+  const [contrast, setContrast] = useState<Contrast>('1');
   const { list, matrix, problem } = useMatrices(run, name);
   if (!run) return <NothingYet what="M and U appear here as soon as FS-Merge has taken a step." />;
   const tasks = run.recipe.sources.map((source, index) => ({ name: source.name, colour: run.colours[index] ?? index }));
@@ -27,14 +29,16 @@ export function MatricesTab() {
           <RunPicker runs={shown} value={run} />
         </header>
         <ul className="task-legend">
-          {tasks.map((task) => <li key={task.name}><SourceMark colour={task.colour} /> {task.name}</li>)}
+          {tasks.map((task) => (
+            <li key={task.name}>
+              <SourceMark colour={task.colour} /> {task.name}
+            </li>
+          ))}
         </ul>
         <MatrixList list={list} tasks={tasks} chosen={matrix?.name ?? null} onChoose={setName} />
       </section>
-      <section className="panel-box matrix-stage" aria-label="The chosen matrix">
-        {problem && <ErrorNote info={problem} />}
-        {matrix && <Heatmap key={matrix.name} matrix={matrix} tasks={tasks} />}
-      </section>
+      {problem && <ErrorNote info={problem} />}
+      {matrix && <MatrixStage matrix={matrix} tasks={tasks} contrast={contrast} onContrast={setContrast} />}
     </div>
   );
 }

@@ -24,15 +24,24 @@ export function MatrixList({ list, tasks, chosen, onChoose }: Props) {
         <section key={group} aria-label={group}>
           <h4>{group}</h4>
           <ul>
-            {list.filter((info) => info.group === group).map((info) => (
-              <li key={info.name}>
-                <button type="button" aria-pressed={info.name === chosen} data-matrix={info.name} onClick={() => onChoose(info.name)}>
-                  <span className="role" data-role={info.role}>{info.role}</span>
-                  <span className="matrix-label">{info.label.replace(/^[MU]\b ?/, '') || 'features'}</span>
-                  <Shares info={info} tasks={tasks} />
-                </button>
-              </li>
-            ))}
+            {list
+              .filter((info) => info.group === group)
+              .map((info) => (
+                <li key={info.name}>
+                  <button
+                    type="button"
+                    aria-pressed={info.name === chosen}
+                    data-matrix={info.name}
+                    onClick={() => onChoose(info.name)}
+                  >
+                    <span className="role" data-role={info.role}>
+                      {info.role}
+                    </span>
+                    <span className="matrix-label">{info.label.replace(/^[MU]\b ?/, '') || 'features'}</span>
+                    <Shares info={info} tasks={tasks} />
+                  </button>
+                </li>
+              ))}
           </ul>
         </section>
       ))}
@@ -45,7 +54,10 @@ function Shares({ info, tasks }: { info: MatrixInfo; tasks: readonly Task[] }) {
   return (
     <span className="shares" role="img" aria-label={words} title={words}>
       {info.shares.map((share, source) => (
-        <span key={tasks[source]?.name} style={{ flexGrow: share, background: sourceColour(tasks[source]?.colour ?? source) }} />
+        <span
+          key={tasks[source]?.name}
+          style={{ flexGrow: share, background: sourceColour(tasks[source]?.colour ?? source) }}
+        />
       ))}
     </span>
   );

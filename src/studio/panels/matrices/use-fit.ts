@@ -7,7 +7,10 @@ const heightShare = 0.62;
 const mostScale = 8;
 
 /** Size of a picture of `rows × columns` pixels that fills its frame, by a whole number where it grows. */
-export function useFit(rows: number, columns: number): { frame: RefObject<HTMLDivElement | null>; width: number; height: number } {
+export function useFit(
+  rows: number,
+  columns: number,
+): { frame: RefObject<HTMLDivElement | null>; width: number; height: number } {
   const frame = useRef<HTMLDivElement>(null);
   const [scale, setScale] = useState(1);
   useLayoutEffect(() => {

@@ -35,7 +35,10 @@ export function useMatrices(run: Run | null, name: string | null): Matrices {
       const step = now ? stepsDone(now) : seen;
       const started = performance.now();
       if (step !== seen) {
-        const next = await attempt((problem) => current && setMatrices({ ...nothing, problem }), () => read(id, name));
+        const next = await attempt(
+          (problem) => current && setMatrices({ ...nothing, problem }),
+          () => read(id, name),
+        );
         if (current && next) setMatrices(next);
         seen = step;
       }

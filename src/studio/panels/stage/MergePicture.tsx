@@ -13,8 +13,26 @@ export function MergePicture() {
           <g key={layer}>
             <path className="flow" stroke="var(--source-0)" d={`M${x + 22} 40c14 0 18 20 18 47`} />
             <path className="flow" stroke="var(--source-1)" d={`M${x + 22} 150c14 0 18-20 18-47`} />
-            <rect className="layer" x={x - 22} y={22} width={44} height={36} rx={7} stroke="var(--source-0)" fill="var(--source-0)" />
-            <rect className="layer" x={x - 22} y={132} width={44} height={36} rx={7} stroke="var(--source-1)" fill="var(--source-1)" />
+            <rect
+              className="layer"
+              x={x - 22}
+              y={22}
+              width={44}
+              height={36}
+              rx={7}
+              stroke="var(--source-0)"
+              fill="var(--source-0)"
+            />
+            <rect
+              className="layer"
+              x={x - 22}
+              y={132}
+              width={44}
+              height={36}
+              rx={7}
+              stroke="var(--source-1)"
+              fill="var(--source-1)"
+            />
             <rect x={x + 36} y={72} width={8} height={22} rx={2} fill="var(--source-0)" />
             <rect x={x + 36} y={96} width={8} height={22} rx={2} fill="var(--source-1)" />
           </g>

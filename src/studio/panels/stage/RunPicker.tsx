@@ -14,7 +14,11 @@ export function RunPicker({ runs, value }: Props) {
     <span className="run-picker">
       <label htmlFor={id}>Run</label>
       <select id={id} value={value.id} onChange={(event) => selectRun(event.target.value)}>
-        {runs.map((run) => <option key={run.id} value={run.id}>{run.name}</option>)}
+        {runs.map((run) => (
+          <option key={run.id} value={run.id}>
+            {run.name}
+          </option>
+        ))}
       </select>
     </span>
   );

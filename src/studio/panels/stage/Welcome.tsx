@@ -15,12 +15,19 @@ export function Welcome() {
       <MergePicture />
       <h2 id="welcome-title">Merge trained networks into one, in this tab.</h2>
       <p className="welcome-line">
-        Give it vision transformers or MLPs that each know a task; it trains merge matrices between them, folds them in, and
-        hands back one plain network that knows all the tasks. No file leaves your computer.
+        Give it vision transformers or MLPs that each know a task; it trains merge matrices between them, folds them in,
+        and hands back one plain network that knows all the tasks. No file leaves your computer.
       </p>
       <div className="welcome-demos">
         {demos.map(({ id, title, line }) => (
-          <button key={id} type="button" className="demo" data-testid={`demo-${id}`} disabled={loading !== null || !ready} onClick={() => void playDemo(id)}>
+          <button
+            key={id}
+            type="button"
+            className="demo"
+            data-testid={`demo-${id}`}
+            disabled={loading !== null || !ready}
+            onClick={() => void playDemo(id)}
+          >
             <Icon name="play" />
             <span>
               <strong>{title}</strong>
@@ -34,10 +41,15 @@ export function Welcome() {
           `${loading}…`
         ) : (
           <>
-            or drop your own checkpoints and images anywhere on the page,{' '}
-            <FileButton className="link" label="Your own checkpoint and image files" onFiles={(files) => void takeFiles(files)}>
-              or choose files
+            Or drop your own checkpoints and images anywhere on the page, or{' '}
+            <FileButton
+              className="link"
+              label="Your own checkpoint and image files"
+              onFiles={(files) => void takeFiles(files)}
+            >
+              choose files
             </FileButton>
+            .
           </>
         )}
       </p>

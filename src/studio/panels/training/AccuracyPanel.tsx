@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { accuracyTraces } from '../../charts/accuracy-traces.ts';
 import { Chart } from '../../charts/Chart.tsx';
-import { chartLayout } from '../../charts/layout.ts';
+import { chartLayout, stepAxis } from '../../charts/layout.ts';
 import type { Palette } from '../../charts/palette.ts';
 import { usePalette } from '../../charts/use-palette.ts';
 import { DataTable } from '../../components/DataTable.tsx';
@@ -20,7 +20,11 @@ interface Props {
 export function AccuracyPanel({ runs, selected }: Props) {
   const palette = usePalette();
   const drawing = useMemo(
-    () => palette && { data: accuracyTraces(runs, selected, palette, (run) => runColour(palette, runs, run)), layout: layout(palette) },
+    () =>
+      palette && {
+        data: accuracyTraces(runs, selected, palette, (run) => runColour(palette, runs, run)),
+        layout: layout(palette, runs),
+      },
     [palette, runs, selected],
   );
   const score = selected && latestScore(selected);
@@ -34,25 +38,34 @@ export function AccuracyPanel({ runs, selected }: Props) {
         <dl className="scores">
           {selected.recipe.sources.map(({ name, file }, task) => (
             <div key={file}>
-              <dt><SourceMark colour={selected.colours[task] ?? task} /> {name}</dt>
+              <dt>
+                <SourceMark colour={selected.colours[task] ?? task} /> {name}
+              </dt>
               <dd data-testid={`accuracy-task-${task}`}>{score ? percent(score.perTask[task] ?? 0) : '–'}</dd>
             </div>
           ))}
           <div>
-            <dt><span className="joint-mark" aria-hidden="true" /> joint</dt>
+            <dt>
+              <span className="joint-mark" aria-hidden="true" /> joint
+            </dt>
             <dd data-testid="accuracy-joint">{score ? percent(score.joint) : '–'}</dd>
           </div>
         </dl>
       )}
-      {drawing && <Chart label={summary(selected)} drawing={drawing} table={selected && <AccuracyTable run={selected} />} />}
+      {drawing && (
+        <Chart label={summary(selected)} drawing={drawing} table={selected && <AccuracyTable run={selected} />} />
+      )}
     </section>
   );
 }
 
-const layout = (palette: Palette) =>
+const layout = (palette: Palette, runs: readonly Run[]) =>
   chartLayout(
     palette,
-    { title: { text: 'step', font: { color: palette.quiet, size: 11 }, standoff: 4 }, rangemode: 'tozero' },
+    stepAxis(
+      palette,
+      runs.filter((run) => run.visible),
+    ),
     { range: [0, 101], ticksuffix: ' %', dtick: 25 },
   );
 

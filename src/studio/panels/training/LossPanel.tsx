@@ -1,9 +1,10 @@
 import { useMemo } from 'react';
 import { Chart } from '../../charts/Chart.tsx';
-import { chartLayout } from '../../charts/layout.ts';
+import { chartLayout, stepAxis } from '../../charts/layout.ts';
 import type { LossLine } from '../../charts/loss-traces.ts';
 import { lossLines, lossTraces } from '../../charts/loss-traces.ts';
 import type { Palette } from '../../charts/palette.ts';
+import { logTicks } from '../../charts/ticks.ts';
 import { usePalette } from '../../charts/use-palette.ts';
 import { DataTable } from '../../components/DataTable.tsx';
 import type { Run } from '../../runs/run.ts';
@@ -23,7 +24,11 @@ export function LossPanel({ runs, selected }: Props) {
   const palette = usePalette();
   const lines = useMemo(() => lossLines(runs.filter((run) => run.visible)), [runs]);
   const drawing = useMemo(
-    () => palette && { data: lossTraces(lines, (run) => runColour(palette, runs, run), selected?.id ?? null), layout: layout(palette, log) },
+    () =>
+      palette && {
+        data: lossTraces(lines, (run) => runColour(palette, runs, run), selected?.id ?? null),
+        layout: layout(palette, log, lines),
+      },
     [palette, lines, runs, selected?.id, log],
   );
   return (
@@ -46,16 +51,25 @@ export function LossPanel({ runs, selected }: Props) {
   );
 }
 
-const layout = (palette: Palette, log: boolean) =>
-  chartLayout(
+function layout(palette: Palette, log: boolean, lines: readonly LossLine[]) {
+  const positive = lines.flatMap(({ raw }) => raw.filter((loss) => loss > 0 && Number.isFinite(loss)));
+  const [low, high] = positive.reduce(([least, most], loss) => [Math.min(least, loss), Math.max(most, loss)], [1, 1]);
+  return chartLayout(
     palette,
-    { title: { text: 'step', font: { color: palette.quiet, size: 11 }, standoff: 4 }, rangemode: 'tozero' },
-    log ? { type: 'log', dtick: 'D2' } : { type: 'linear', rangemode: 'tozero' },
+    stepAxis(
+      palette,
+      lines.map(({ run }) => run),
+    ),
+    log ? { type: 'log', ...logTicks(low, high) } : { type: 'linear', rangemode: 'tozero' },
   );
+}
 
 function summary(lines: readonly LossLine[]): string {
   if (lines.length === 0) return 'Loss chart: no run is shown.';
-  const parts = lines.map(({ name, smoothed, steps }) => `${name}: ${significant(smoothed.at(-1) ?? 0)} after ${(steps.at(-1) ?? 0) + 1} steps`);
+  const parts = lines.map(
+    ({ name, smoothed, steps }) =>
+      `${name}: ${significant(smoothed.at(-1) ?? 0)} after ${(steps.at(-1) ?? 0) + 1} steps`,
+  );
   return `Loss chart. ${parts.join('; ')}.`;
 }
 

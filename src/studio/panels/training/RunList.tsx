@@ -18,7 +18,9 @@ export function RunList({ runs, selected }: Props) {
   const palette = usePalette();
   return (
     <section className="panel-box run-list" aria-labelledby="runs-title">
-      <header><h3 id="runs-title">Runs</h3></header>
+      <header>
+        <h3 id="runs-title">Runs</h3>
+      </header>
       <div className="table-scroll">
         <table data-testid="run-list">
           <thead>
@@ -26,15 +28,28 @@ export function RunList({ runs, selected }: Props) {
               <th scope="col">Run</th>
               <th scope="col">Method</th>
               <th scope="col">State</th>
-              <th scope="col" className="right">Steps</th>
-              <th scope="col" className="right">Loss</th>
-              <th scope="col" className="right">Joint</th>
-              <th scope="col"><span className="only-read">Actions</span></th>
+              <th scope="col" className="right">
+                Steps
+              </th>
+              <th scope="col" className="right">
+                Loss
+              </th>
+              <th scope="col" className="right">
+                Joint
+              </th>
+              <th scope="col">
+                <span className="only-read">Actions</span>
+              </th>
             </tr>
           </thead>
           <tbody>
             {runs.toReversed().map((run) => (
-              <RunRow key={run.id} run={run} chosen={run.id === selected?.id} colour={palette ? runColour(palette, runs, run) : 'transparent'} />
+              <RunRow
+                key={run.id}
+                run={run}
+                chosen={run.id === selected?.id}
+                colour={palette ? runColour(palette, runs, run) : 'transparent'}
+              />
             ))}
           </tbody>
         </table>
@@ -50,18 +65,37 @@ function RunRow({ run, chosen, colour }: { run: Run; chosen: boolean; colour: st
     <tr data-chosen={chosen || undefined}>
       <th scope="row">
         <span className="run-name">
-          <input type="radio" name="shown-run" checked={chosen} aria-label={`Show ${name}`} onChange={() => selectRun(id)} />
+          <input
+            type="radio"
+            name="shown-run"
+            checked={chosen}
+            aria-label={`Show ${name}`}
+            onChange={() => selectRun(id)}
+          />
           <span className="run-swatch" style={{ background: colour, opacity: visible ? 1 : 0.25 }} aria-hidden="true" />
           <EditableText label="Run name" value={name} onChange={(next) => renameRun(id, next)} />
         </span>
       </th>
       <td>{describeMethod(run.recipe.method)}</td>
-      <td><span className="state" data-state={run.state}>{stateNames[run.state]}</span></td>
+      <td>
+        <span className="state" data-state={run.state}>
+          {stateNames[run.state]}
+        </span>
+      </td>
       <td className="right">{count(stepsDone(run))}</td>
-      <td className="right">{latestLosses(run).map((loss) => significant(loss)).join(' · ') || '–'}</td>
+      <td className="right">
+        {latestLosses(run)
+          .map((loss) => significant(loss))
+          .join(' · ') || '–'}
+      </td>
       <td className="right">{score ? percent(score.joint) : '–'}</td>
       <td className="actions">
-        <IconButton icon={visible ? 'eye' : 'hidden'} label={`${visible ? 'Hide' : 'Show'} ${name} in the charts`} aria-pressed={!visible} onClick={() => toggleRun(id)} />
+        <IconButton
+          icon={visible ? 'eye' : 'hidden'}
+          label={`${visible ? 'Hide' : 'Show'} ${name} in the charts`}
+          aria-pressed={!visible}
+          onClick={() => toggleRun(id)}
+        />
         <IconButton icon="close" label={`Remove ${name}`} onClick={() => void removeRun(id)} />
       </td>
     </tr>

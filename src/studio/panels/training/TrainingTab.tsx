@@ -1,9 +1,9 @@
+import { trains } from '../../runs/run.ts';
 import { selectedRun, useRuns } from '../../stores/runs.ts';
+import { NothingYet } from '../stage/NothingYet.tsx';
 import { AccuracyPanel } from './AccuracyPanel.tsx';
 import { LossPanel } from './LossPanel.tsx';
-import { NothingYet } from '../stage/NothingYet.tsx';
 import { RunList } from './RunList.tsx';
-import { trains } from '../../runs/run.ts';
 
 /** Loss and accuracy of the run under way, earlier runs behind it. */
 export function TrainingTab() {

@@ -1,0 +1,66 @@
+import { useMemo } from 'react';
+import type { MatrixValues } from '../../../worker/protocol.ts';
+import { colourTable, largestSize } from '../../charts/colour-scale.ts';
+import { Choice } from '../../components/Choice.tsx';
+import { SourceMark } from '../../components/SourceMark.tsx';
+import { useUi } from '../../stores/ui.ts';
+import { count, percent, significant } from '../../text/numbers.ts';
+import { Heatmap } from './Heatmap.tsx';
+import type { Task } from './MatrixList.tsx';
+import { ScaleLegend } from './ScaleLegend.tsx';
+
+interface Props {
+  matrix: MatrixValues;
+  tasks: readonly Task[];
+  /** How many times before its largest entry the colours end. */
+  contrast: Contrast;
+  onContrast: (contrast: Contrast) => void;
+}
+
+export type Contrast = '1' | '4' | '16';
+const contrasts = (['1', '4', '16'] as const).map((value) => ({ value, label: `${value}×` }));
+
+const roles = {
+  M: 'M merges: its rows are the features of all sources, block by block; its columns are the features of the merged network.',
+  U: 'U unmerges: its rows are the features of the merged network; its columns are guesses of the features of all sources.',
+};
+
+/** The chosen matrix: picture, colours, what it is. */
+export function MatrixStage({ matrix, tasks, contrast, onContrast }: Props) {
+  const { group, label, rows, columns, step, shares, role, values } = matrix;
+  const dark = useUi((state) => state.dark);
+  const table = useMemo(() => colourTable(dark), [dark]);
+  const most = useMemo(() => largestSize(values), [values]);
+  const end = most / Number(contrast);
+  return (
+    <section className="panel-box matrix-stage" aria-labelledby="matrix-title">
+      <header>
+        <h3 id="matrix-title">
+          {group} · {label}
+        </h3>
+        <span className="quiet" data-testid="matrix-size">
+          {count(rows)} × {count(columns)} · after {count(step)} steps
+        </span>
+      </header>
+      <div className="matrix-body">
+        <Heatmap key={matrix.name} matrix={matrix} tasks={tasks} table={table} end={end} />
+        <div className="matrix-facts">
+          <ScaleLegend table={table} end={significant(end)} clipped={contrast !== '1'} />
+          <Choice label="Contrast" options={contrasts} value={contrast} onChange={onContrast} />
+          <dl className="scores">
+            {tasks.map(({ name, colour }, source) => (
+              <div key={name}>
+                <dt>
+                  <SourceMark colour={colour} /> {name}
+                </dt>
+                <dd>{percent(shares[source] ?? 0)}</dd>
+              </div>
+            ))}
+          </dl>
+          <p className="hint">Share of the squared entries. The largest entry is {significant(most)} in size.</p>
+          <p className="hint">{roles[role]}</p>
+        </div>
+      </div>
+    </section>
+  );
+}
