@@ -38,7 +38,10 @@ describe('the golden cases of the independent reference', () => {
     }
     const difference = await foldedDifference(golden, folded);
     expect(difference).toBeLessThan(1e-3);
-    const predictor = modelPredictor(folded, golden.tasks.map((task) => task.labels.length));
+    const predictor = modelPredictor(
+      folded,
+      golden.tasks.map((task) => task.labels.length),
+    );
     const score = await evaluate(predictor, tasks);
     predictor.dispose();
     for (const task of golden.tasks.keys()) {

@@ -13,7 +13,11 @@ function recipe(change: (recipe: Recipe) => void = () => {}): Recipe {
   const good = recipeSchema.parse({
     sources: [
       { file: 'vit-mnist.safetensors', name: 'digits', images: { file: 'mnist.npz', labels: digits, train: 50 } },
-      { file: 'vit-fashion-mnist.safetensors', name: 'clothes', images: { file: 'fashion-mnist.npz', labels: digits, train: 50 } },
+      {
+        file: 'vit-fashion-mnist.safetensors',
+        name: 'clothes',
+        images: { file: 'fashion-mnist.npz', labels: digits, train: 50 },
+      },
     ],
     method: { name: 'fs-merge' },
   });
@@ -23,7 +27,13 @@ function recipe(change: (recipe: Recipe) => void = () => {}): Recipe {
 
 async function workspace(): Promise<Workspace> {
   const loaded = new Workspace();
-  for (const path of ['vit/vit-mnist.safetensors', 'vit/vit-fashion-mnist.safetensors', 'mlp/mlp-mnist-0to4.pt', 'images/mnist.npz', 'images/fashion-mnist.npz']) {
+  for (const path of [
+    'vit/vit-mnist.safetensors',
+    'vit/vit-fashion-mnist.safetensors',
+    'mlp/mlp-mnist-0to4.pt',
+    'images/mnist.npz',
+    'images/fashion-mnist.npz',
+  ]) {
     await loaded.add(await readFixture(`public/demo/${path}`));
   }
   return loaded;
@@ -37,25 +47,102 @@ describe('what keeps a recipe from running', () => {
     expect(await loaded.problems(recipe())).toEqual([]);
     const { models, tasks } = await loaded.context(recipe());
     expect(models).toHaveLength(2);
-    expect(tasks.map((task) => [task.train.count, task.test.count])).toEqual([[50, 1000], [50, 1000]]);
+    expect(tasks.map((task) => [task.train.count, task.test.count])).toEqual([
+      [50, 1000],
+      [50, 1000],
+    ]);
     expect(loaded.cost(recipe()).steps).toBe(100);
   });
 
   it.each<[string, (recipe: Recipe) => void, string, RegExp]>([
     ['one source', (r) => r.sources.pop(), 'sources', /only one source/],
-    ['a file that is not loaded', (r) => { first(r).file = 'gone.pt'; }, 'sources', /"gone\.pt", which is not loaded/],
-    ['sources of two kinds', (r) => { first(r).file = 'mlp-mnist-0to4.pt'; }, 'sources', /is an MLP, .* is a vision transformer/],
-    ['different heads', (r) => { first(r).facts = { heads: 8 }; }, 'sources', /differ in heads: 8 in .* 4 in/],
-    ['no images', (r) => { first(r).images = null; }, 'images', /"digits" .* has no images/],
-    ['labels beyond the head', (r) => { if (first(r).images) first(r).images!.labels = [...digits, 10]; }, 'images', /11 labels .* 10 classes/],
-    ['a label twice', (r) => { first(r).images!.labels = [0, ...digits.slice(0, 9)]; }, 'images', /names a label twice/],
-    ['labels that no image has', (r) => { first(r).images!.labels = digits.map((label) => label + 50); }, 'images', /no training images/],
-    ['low rank from first', (r) => { r.method = recipeSchema.shape.method.parse({ name: 'fs-merge', kind: 'low-rank' }); }, 'recipe', /cannot start as "first"/],
-    ['local ViT', (r) => { r.method = recipeSchema.shape.method.parse({ name: 'fs-merge', scope: 'local' }); }, 'recipe', /for MLPs/],
-    ['rank above the width', (r) => { r.method = recipeSchema.shape.method.parse({ name: 'fs-merge', rank: 65 }); }, 'recipe', /Rank 65 .* width 64/],
+    [
+      'a file that is not loaded',
+      (r) => {
+        first(r).file = 'gone.pt';
+      },
+      'sources',
+      /"gone\.pt", which is not loaded/,
+    ],
+    [
+      'sources of two kinds',
+      (r) => {
+        first(r).file = 'mlp-mnist-0to4.pt';
+      },
+      'sources',
+      /is an MLP, .* is a vision transformer/,
+    ],
+    [
+      'different heads',
+      (r) => {
+        first(r).facts = { heads: 8 };
+      },
+      'sources',
+      /differ in heads: 8 in .* 4 in/,
+    ],
+    [
+      'no images',
+      (r) => {
+        first(r).images = null;
+      },
+      'images',
+      /"digits" .* has no images/,
+    ],
+    [
+      'labels beyond the head',
+      (r) => {
+        if (first(r).images) first(r).images!.labels = [...digits, 10];
+      },
+      'images',
+      /11 labels .* 10 classes/,
+    ],
+    [
+      'a label twice',
+      (r) => {
+        first(r).images!.labels = [0, ...digits.slice(0, 9)];
+      },
+      'images',
+      /names a label twice/,
+    ],
+    [
+      'labels that no image has',
+      (r) => {
+        first(r).images!.labels = digits.map((label) => label + 50);
+      },
+      'images',
+      /no training images/,
+    ],
+    [
+      'low rank from first',
+      (r) => {
+        r.method = recipeSchema.shape.method.parse({ name: 'fs-merge', kind: 'low-rank' });
+      },
+      'recipe',
+      /cannot start as "first"/,
+    ],
+    [
+      'local ViT',
+      (r) => {
+        r.method = recipeSchema.shape.method.parse({ name: 'fs-merge', scope: 'local' });
+      },
+      'recipe',
+      /for MLPs/,
+    ],
+    [
+      'rank above the width',
+      (r) => {
+        r.method = recipeSchema.shape.method.parse({ name: 'fs-merge', rank: 65 });
+      },
+      'recipe',
+      /Rank 65 .* width 64/,
+    ],
   ])('%s', async (_, change, kind, message) => {
     const problems = await (await workspace()).problems(recipe(change));
-    expect(problems[0]?.info).toMatchObject({ kind, message: expect.stringMatching(message), advice: expect.stringMatching(/\w/) });
+    expect(problems[0]?.info).toMatchObject({
+      kind,
+      message: expect.stringMatching(message),
+      advice: expect.stringMatching(/\w/),
+    });
   });
 
   it('gives a second file of the same name a name of its own', async () => {

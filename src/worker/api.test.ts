@@ -29,7 +29,14 @@ const source = (file: string, name: string, labels: number[]) => ({
   images: { file: 'mnist.npz', labels, train: 200 },
 });
 
-const training = { name: 'fs-merge', kind: 'full', initialisation: 'average', learningRate: 1e-3, batchSize: 64, epochs: 6 };
+const training = {
+  name: 'fs-merge',
+  kind: 'full',
+  initialisation: 'average',
+  learningRate: 1e-3,
+  batchSize: 64,
+  epochs: 6,
+};
 
 /** A worker's api with the MLP pair and its images loaded, and its events. */
 async function studio() {
@@ -55,7 +62,8 @@ const points = (events: StudioEvent[], run: string) =>
   events.flatMap((event) => (event.type === 'training' && event.run === run ? event.points : []));
 
 const resultOf = (events: StudioEvent[], run: string) =>
-  events.find((event): event is Extract<RunEvent, { type: 'result' }> => event.type === 'result' && event.run === run)?.result;
+  events.find((event): event is Extract<RunEvent, { type: 'result' }> => event.type === 'result' && event.run === run)
+    ?.result;
 
 describe('the api of the worker', () => {
   let running: { api: StudioApi; run: string } | null = null;
@@ -69,8 +77,17 @@ describe('the api of the worker', () => {
     expect(status).toMatchObject({ name: 'wasm', choice: 'wasm', label: 'WASM SIMD' });
     expect(loaded.errors).toEqual([]);
     expect(loaded.sources[0]).toMatchObject({
-      id: 'mlp-mnist-0to4.pt', architecture: 'mlp', container: 'PyTorch zip', scheme: 'nn.Sequential',
-      elementType: 'F32', classes: 5, width: 128, depth: 2, hidden: [128, 128], input: [784], parameters: 117_637,
+      id: 'mlp-mnist-0to4.pt',
+      architecture: 'mlp',
+      container: 'PyTorch zip',
+      scheme: 'nn.Sequential',
+      elementType: 'F32',
+      classes: 5,
+      width: 128,
+      depth: 2,
+      hidden: [128, 128],
+      input: [784],
+      parameters: 117_637,
     });
     expect(loaded.images[0]).toMatchObject({ id: 'mnist.npz', shape: [28, 28, 1], train: 2000, test: 1000 });
     const check = await api.check(recipe(training));

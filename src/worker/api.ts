@@ -1,7 +1,8 @@
 /** The worker's side of the protocol: a plain object that tests call directly and the page calls through comlink. */
+
+import { exportSafetensors } from '../engine/architectures/export.ts';
 import type { BackendOptions } from '../engine/backends/backends.ts';
 import { useBackend } from '../engine/backends/backends.ts';
-import { exportSafetensors } from '../engine/architectures/export.ts';
 import { StudioError } from '../engine/errors.ts';
 import { evaluate } from '../engine/evaluation/evaluate.ts';
 import { sourcePredictor } from '../engine/evaluation/predictors.ts';
@@ -40,7 +41,12 @@ export function createApi(wasmPaths: BackendOptions['wasmPaths']): StudioApi {
   function findRun(id: string): Run {
     const run = runs.get(id);
     if (run) return run;
-    throw new StudioError({ kind: 'run', message: `There is no run "${id}".`, advice: 'Start a run first.', subject: id });
+    throw new StudioError({
+      kind: 'run',
+      message: `There is no run "${id}".`,
+      advice: 'Start a run first.',
+      subject: id,
+    });
   }
 
   function matricesOf(id: string): MatrixReader {
@@ -116,10 +122,18 @@ export function createApi(wasmPaths: BackendOptions['wasmPaths']): StudioApi {
     async run(id, recipe) {
       const [first] = recipe.sources;
       if (!first) {
-        throw new StudioError({ kind: 'sources', message: 'There are no sources yet.', advice: 'Drop at least two checkpoints.' });
+        throw new StudioError({
+          kind: 'sources',
+          message: 'There are no sources yet.',
+          advice: 'Drop at least two checkpoints.',
+        });
       }
       if (activeRuns().some((run) => run.trains) && recipe.method.name === 'fs-merge') {
-        throw new StudioError({ kind: 'run', message: 'Another run is still training.', advice: 'Stop it first, or let it finish.' });
+        throw new StudioError({
+          kind: 'run',
+          message: 'Another run is still training.',
+          advice: 'Stop it first, or let it finish.',
+        });
       }
       const run = new Run(id, recipe, workspace.source(first.file).match.rules, (event) => send(event));
       runs.set(id, run);
@@ -176,8 +190,12 @@ export function createApi(wasmPaths: BackendOptions['wasmPaths']): StudioApi {
       if (!outcome?.model || !context) {
         throw new StudioError({
           kind: 'run',
-          message: outcome ? 'An ensemble is not one network, so there is nothing to export.' : 'The run has no merged model yet.',
-          advice: outcome ? 'Choose another run.' : 'Wait until the run is done, or stop it to keep what it has learned.',
+          message: outcome
+            ? 'An ensemble is not one network, so there is nothing to export.'
+            : 'The run has no merged model yet.',
+          advice: outcome
+            ? 'Choose another run.'
+            : 'Wait until the run is done, or stop it to keep what it has learned.',
           subject: id,
         });
       }

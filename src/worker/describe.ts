@@ -1,6 +1,7 @@
 /** What the page is told about loaded files. */
-import type { Source } from '../engine/architectures/source.ts';
+
 import { countParameters, featureWidth } from '../engine/architectures/model.ts';
+import type { Source } from '../engine/architectures/source.ts';
 import type { ImageFile } from '../engine/datasets/image-file.ts';
 import type { ImageSet } from '../engine/datasets/images.ts';
 import type { ImagesInfo, SourceInfo, Thumbnails } from './protocol.ts';
@@ -22,7 +23,10 @@ export function describeSource(id: string, { checkpoint, match }: Source): Sourc
     width: featureWidth(architecture),
     depth: architecture.kind === 'vit' ? architecture.blocks : architecture.widths.length,
     hidden: architecture.kind === 'vit' ? [architecture.hidden] : architecture.widths,
-    input: architecture.kind === 'vit' ? [architecture.image, architecture.image, architecture.channels] : [architecture.inputs],
+    input:
+      architecture.kind === 'vit'
+        ? [architecture.image, architecture.image, architecture.channels]
+        : [architecture.inputs],
     patch: vit?.patch ?? null,
     ...facts,
     ignored,
@@ -31,7 +35,10 @@ export function describeSource(id: string, { checkpoint, match }: Source): Sourc
 
 export function describeImages(id: string, bytes: number, { train, test, split }: ImageFile): ImagesInfo {
   const counts = new Map<number, { train: number; test: number }>();
-  for (const [part, set] of [['train', train], ['test', test]] as const) {
+  for (const [part, set] of [
+    ['train', train],
+    ['test', test],
+  ] as const) {
     for (const label of set.labels) {
       const count = counts.get(label) ?? { train: 0, test: 0 };
       count[part]++;
@@ -62,21 +69,16 @@ export function drawThumbnails({ train }: ImageFile, labels: readonly number[], 
   return { pixels, width, height, labels: rows.map((row) => train.labels[row] ?? 0) };
 }
 
-function mixedRows(images: ImageSet, labels: readonly number[], count: number): number[] {
-  const byLabel = new Map<number, number[]>();
-  for (let row = 0; row < images.count; row++) {
-    const label = images.labels[row] ?? 0;
-    if (labels.length > 0 && !labels.includes(label)) continue;
-    const rows = byLabel.get(label) ?? [];
-    if (rows.length < count) byLabel.set(label, [...rows, row]);
+/** Rows of `count` images, the first of every label, then the second of every label, … */
+function mixedRows({ labels }: ImageSet, wanted: readonly number[], count: number): number[] {
+  const seen = new Map<number, number>();
+  const turns: { row: number; turn: number; label: number }[] = [];
+  for (const [row, label] of labels.entries()) {
+    const turn = seen.get(label) ?? 0;
+    if (turn >= count || (wanted.length > 0 && !wanted.includes(label))) continue;
+    seen.set(label, turn + 1);
+    turns.push({ row, turn, label });
   }
-  const columns = [...byLabel].sort(([a], [b]) => a - b).map(([, rows]) => rows);
-  const mixed: number[] = [];
-  for (let turn = 0; turn < count && mixed.length < count; turn++) {
-    for (const column of columns) {
-      const row = column[turn];
-      if (row !== undefined && mixed.length < count) mixed.push(row);
-    }
-  }
-  return mixed;
+  turns.sort((a, b) => a.turn - b.turn || a.label - b.label);
+  return turns.slice(0, count).map(({ row }) => row);
 }

@@ -103,7 +103,14 @@ export interface RunResult {
 export type RunEvent =
   | { type: 'state'; run: string; state: RunState; error?: StudioErrorInfo }
   | { type: 'preparing'; run: string; note: string }
-  | { type: 'training'; run: string; steps: number; points: TrainingPoint[]; stepsPerSecond: number; secondsLeft: number }
+  | {
+      type: 'training';
+      run: string;
+      steps: number;
+      points: TrainingPoint[];
+      stepsPerSecond: number;
+      secondsLeft: number;
+    }
   | { type: 'accuracy'; run: string; step: number; score: Score }
   /** The run is over (done or stopped by hand) and left a model. */
   | { type: 'result'; run: string; result: RunResult };

@@ -1,10 +1,11 @@
 /** Drives one merge: pulls its generator step by step, can pause, single-step and stop it, and tells the page in batches. */
-import { StudioError } from '../engine/errors.ts';
+
+import type { NamingRule } from '../engine/architectures/naming.ts';
+import type { StudioError } from '../engine/errors.ts';
 import { evaluate } from '../engine/evaluation/evaluate.ts';
 import type { MatrixReader } from '../engine/inspection/matrices.ts';
 import type { MergeContext, MergeOutcome, MergeProgress } from '../engine/merging/method.ts';
 import { mergeMethod } from '../engine/merging/registry.ts';
-import type { NamingRule } from '../engine/architectures/naming.ts';
 import type { Recipe } from '../engine/recipe.ts';
 import type { RunEvent, RunState, TrainingPoint } from './protocol.ts';
 import { errorInfo } from './transfer.ts';

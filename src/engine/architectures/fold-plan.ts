@@ -41,9 +41,15 @@ export interface FoldPlan {
 export function foldPlan(sources: readonly Architecture[], merged: Architecture): FoldPlan {
   switch (merged.kind) {
     case 'vit':
-      return vitPlan(sources.filter((source) => source.kind === 'vit'), merged);
+      return vitPlan(
+        sources.filter((source) => source.kind === 'vit'),
+        merged,
+      );
     case 'mlp':
-      return mlpPlan(sources.filter((source) => source.kind === 'mlp'), merged);
+      return mlpPlan(
+        sources.filter((source) => source.kind === 'mlp'),
+        merged,
+      );
     default:
       throw merged satisfies never;
   }
@@ -74,7 +80,10 @@ function vitPlan(sources: readonly VisionTransformer[], merged: VisionTransforme
   const matrix = (name: string, group: string, label: string, inside = false) => {
     const role = name.split('.').at(-1)?.startsWith('M') ? 'M' : 'U';
     plan.matrices.push({
-      name, role, group, label,
+      name,
+      role,
+      group,
+      label,
       widths: inside ? hidden : model,
       merged: inside ? merged.hidden : merged.width,
     });
@@ -85,7 +94,10 @@ function vitPlan(sources: readonly VisionTransformer[], merged: VisionTransforme
 
   const embed = matrix('embedding.M_embed', 'patches', 'M embedding');
   linear('patches', null, embed);
-  plan.folded.push({ kind: 'rows', name: 'class_token', merge: embed }, { kind: 'rows', name: 'positions', merge: embed });
+  plan.folded.push(
+    { kind: 'rows', name: 'class_token', merge: embed },
+    { kind: 'rows', name: 'positions', merge: embed },
+  );
   for (let index = 0; index < merged.blocks; index++) {
     const block = `blocks.${index}`;
     const attention = `${block}.attention`;

@@ -14,7 +14,8 @@ import { loadModel, overrideFacts, recogniseSource } from './source.ts';
 import { timm } from './timm.ts';
 
 const demo = async (path: string) => readCheckpoint(await readFixture(`public/demo/${path}`));
-const open = (bytes: Uint8Array<ArrayBuffer>) => readCheckpoint({ name: 'test.safetensors', source: bytesSource(bytes) });
+const open = (bytes: Uint8Array<ArrayBuffer>) =>
+  readCheckpoint({ name: 'test.safetensors', source: bytesSource(bytes) });
 const noRecipe = recipeSchema.parse({ sources: [], method: { name: 'average' } });
 
 /** A demo checkpoint with some tensors changed, added or (null) left out. */
@@ -34,8 +35,17 @@ describe('recognising the demo checkpoints', () => {
   it('reads what the shapes of a timm ViT tell, and guesses the heads', async () => {
     const { match } = recogniseSource(await demo('vit/vit-mnist.safetensors'));
     expect(match.architecture).toEqual({
-      kind: 'vit', image: 28, channels: 1, patch: 7, width: 64, blocks: 4, heads: 4, hidden: 128,
-      epsilon: 1e-6, activation: 'gelu', classes: 10,
+      kind: 'vit',
+      image: 28,
+      channels: 1,
+      patch: 7,
+      width: 64,
+      blocks: 4,
+      heads: 4,
+      hidden: 128,
+      epsilon: 1e-6,
+      activation: 'gelu',
+      classes: 10,
     });
     expect(match.facts).toEqual({
       heads: { value: 4, origin: 'guess' },
@@ -47,7 +57,13 @@ describe('recognising the demo checkpoints', () => {
 
   it('reads an nn.Sequential MLP', async () => {
     const { match } = recogniseSource(await demo('mlp/mlp-mnist-5to9.pt'));
-    expect(match.architecture).toEqual({ kind: 'mlp', inputs: 784, widths: [128, 128], activation: 'relu', classes: 5 });
+    expect(match.architecture).toEqual({
+      kind: 'mlp',
+      inputs: 784,
+      widths: [128, 128],
+      activation: 'relu',
+      classes: 5,
+    });
   });
 
   it('lets a person set facts, and refuses heads that do not divide the width', async () => {
@@ -60,18 +76,21 @@ describe('recognising the demo checkpoints', () => {
 });
 
 describe('two-way tables', () => {
-  it.each([['vit/vit-mnist.safetensors'], ['mlp/mlp-mnist-0to4.pt']])('%s: in and out again, bit for bit', async (path) => {
-    const checkpoint = await demo(path);
-    const { match } = recogniseSource(checkpoint);
-    const model = await loadModel({ checkpoint, match });
-    const written = new Map(nameWeights(model.architecture, model.weights, match.rules));
-    expect([...written.keys()].sort()).toEqual([...checkpoint.tensors.keys()].sort());
-    for (const [name, tensor] of checkpoint.tensors) {
-      const original = await tensor.read();
-      expect(written.get(name)?.shape, name).toEqual(original.shape);
-      expect(written.get(name)?.values, name).toEqual(original.values);
-    }
-  });
+  it.each([['vit/vit-mnist.safetensors'], ['mlp/mlp-mnist-0to4.pt']])(
+    '%s: in and out again, bit for bit',
+    async (path) => {
+      const checkpoint = await demo(path);
+      const { match } = recogniseSource(checkpoint);
+      const model = await loadModel({ checkpoint, match });
+      const written = new Map(nameWeights(model.architecture, model.weights, match.rules));
+      expect([...written.keys()].sort()).toEqual([...checkpoint.tensors.keys()].sort());
+      for (const [name, tensor] of checkpoint.tensors) {
+        const original = await tensor.read();
+        expect(written.get(name)?.shape, name).toEqual(original.shape);
+        expect(written.get(name)?.values, name).toEqual(original.values);
+      }
+    },
+  );
 
   it('an export carries what weights cannot tell', async () => {
     const architecture = { ...smallVit, heads: 4, epsilon: 1e-5, activation: 'relu' as const };
@@ -97,19 +116,44 @@ describe('checkpoints that are no model the studio knows', () => {
   const vit = 'vit/vit-mnist.safetensors';
 
   it.each([
-    ['a missing tensor', vit, { 'blocks.2.mlp.fc2.bias': null }, /no tensor "blocks\.2\.mlp\.fc2\.bias" of shape \[64\]/],
-    ['a wrong shape', vit, { 'blocks.1.attn.proj.weight': zeros(64, 32) }, /"blocks\.1\.attn\.proj\.weight".*\[64, 32\].*\[64, 64\]/],
+    [
+      'a missing tensor',
+      vit,
+      { 'blocks.2.mlp.fc2.bias': null },
+      /no tensor "blocks\.2\.mlp\.fc2\.bias" of shape \[64\]/,
+    ],
+    [
+      'a wrong shape',
+      vit,
+      { 'blocks.1.attn.proj.weight': zeros(64, 32) },
+      /"blocks\.1\.attn\.proj\.weight".*\[64, 32\].*\[64, 64\]/,
+    ],
     ['no head', vit, { 'head.weight': null, 'head.bias': null }, /no tensor "head\.weight"/],
     ['LayerScale', vit, { 'blocks.0.ls1.gamma': zeros(64) }, /"blocks\.0\.ls1\.gamma"/],
     ['a distillation token', vit, { pos_embed: zeros(1, 18, 64) }, /18 positions/],
     ['a convolution', 'mlp/mlp-mnist-0to4.pt', { '0.weight': zeros(8, 1, 3, 3) }, /Layer 0 .* is not linear/],
-    ['layers that do not fit', 'mlp/mlp-mnist-0to4.pt', { '2.weight': zeros(128, 64) }, /"2\.weight".*\[128, 64\].*\[128, 128\]/],
-    ['foreign names', 'mlp/mlp-mnist-0to4.pt', { 'conv1.weight': zeros(2, 2) }, /7 tensors .* no model that the studio knows/],
+    [
+      'layers that do not fit',
+      'mlp/mlp-mnist-0to4.pt',
+      { '2.weight': zeros(128, 64) },
+      /"2\.weight".*\[128, 64\].*\[128, 128\]/,
+    ],
+    [
+      'foreign names',
+      'mlp/mlp-mnist-0to4.pt',
+      { 'conv1.weight': zeros(2, 2) },
+      /7 tensors .* no model that the studio knows/,
+    ],
   ])('%s', async (_, path, changes, message) => {
     const checkpoint = await changed(path, changes);
-    expect(() => recogniseSource(checkpoint)).toThrow(expect.objectContaining({
-      name: 'StudioError', kind: 'checkpoint', message: expect.stringMatching(message), advice: expect.stringMatching(/\w/),
-    }));
+    expect(() => recogniseSource(checkpoint)).toThrow(
+      expect.objectContaining({
+        name: 'StudioError',
+        kind: 'checkpoint',
+        message: expect.stringMatching(message),
+        advice: expect.stringMatching(/\w/),
+      }),
+    );
   });
 
   it.each([[Number.NaN], [Number.POSITIVE_INFINITY]])('a weight that is %d', async (value) => {
@@ -117,7 +161,9 @@ describe('checkpoints that are no model the studio knows', () => {
     bad.values[3] = value;
     const source = recogniseSource(await changed(vit, { 'blocks.1.norm2.bias': bad }));
     await expect(loadModel(source)).rejects.toMatchObject({
-      kind: 'checkpoint', subject: 'blocks.1.norm2.bias', message: expect.stringMatching(/1 value that is not a finite number/),
+      kind: 'checkpoint',
+      subject: 'blocks.1.norm2.bias',
+      message: expect.stringMatching(/1 value that is not a finite number/),
     });
   });
 });

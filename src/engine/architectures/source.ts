@@ -29,7 +29,10 @@ export function recogniseSource(checkpoint: Checkpoint): Source {
     return withFileFacts({ checkpoint, match });
   }
   const names = [...checkpoint.tensors.keys()];
-  const examples = names.slice(0, 3).map((name) => `"${name}"`).join(', ');
+  const examples = names
+    .slice(0, 3)
+    .map((name) => `"${name}"`)
+    .join(', ');
   throw new StudioError({
     kind: 'checkpoint',
     message: `${checkpoint.file} has ${names.length} tensors (${examples}${names.length > 3 ? ', …' : ''}), but their names are of no model that the studio knows.`,
@@ -77,7 +80,9 @@ export async function loadModel({ checkpoint, match }: Source): Promise<Model> {
 export function describeFacts(architecture: Architecture): string {
   const { activation } = architecture;
   return JSON.stringify(
-    architecture.kind === 'vit' ? { heads: architecture.heads, epsilon: architecture.epsilon, activation } : { activation },
+    architecture.kind === 'vit'
+      ? { heads: architecture.heads, epsilon: architecture.epsilon, activation }
+      : { activation },
   );
 }
 

@@ -8,7 +8,8 @@ import { brackets } from './naming.ts';
 export const timm: NamingScheme = {
   name: 'timm',
   match(checkpoint): SchemeMatch | null {
-    if (!['cls_token', 'pos_embed', 'patch_embed.proj.weight'].every((name) => checkpoint.tensors.has(name))) return null;
+    if (!['cls_token', 'pos_embed', 'patch_embed.proj.weight'].every((name) => checkpoint.tensors.has(name)))
+      return null;
     const heads = guessHeads(shapeOf(checkpoint, 'pos_embed', 3)[2] ?? 0);
     const architecture = measure(checkpoint, heads.value);
     const rules = timmRules(architecture);
@@ -50,7 +51,15 @@ function measure(checkpoint: Checkpoint, heads: number): VisionTransformer {
     });
   }
   return {
-    kind: 'vit', image: side * patch, channels, patch, width, blocks, heads, hidden, classes,
+    kind: 'vit',
+    image: side * patch,
+    channels,
+    patch,
+    width,
+    blocks,
+    heads,
+    hidden,
+    classes,
     epsilon: 1e-6,
     activation: 'gelu',
   };

@@ -37,7 +37,7 @@ export async function useBackend(choice: BackendChoice, options: BackendOptions)
   const name = choice === 'auto' ? bestBackend(adapter) : choice;
   if (name === 'webgpu') {
     if (!adapter.adapter) throw unavailable('WebGPU', adapter.note);
-    registerWebGPU(adapter.adapter, options.onGpuError);
+    registerWebGPU(adapter, options.onGpuError);
   }
   if (name === 'wasm') await registerWasm(options.wasmPaths);
   if (!(await activate(name))) throw unavailable(name === 'wasm' ? 'WebAssembly' : name, 'it failed to start');
@@ -83,7 +83,8 @@ async function label(name: BackendName, adapter: AdapterReport): Promise<string>
 }
 
 function reason(choice: BackendChoice, name: BackendName, adapter: AdapterReport): string {
-  if (choice !== 'auto') return name === 'webgpu' && adapter.software ? `Chosen by you. ${adapter.note}` : 'Chosen by you.';
+  if (choice !== 'auto')
+    return name === 'webgpu' && adapter.software ? `Chosen by you. ${adapter.note}` : 'Chosen by you.';
   if (name === 'webgpu') return 'This browser has a hardware GPU.';
   return `${adapter.note} WebAssembly is the fastest here.`;
 }

@@ -4,9 +4,20 @@ import { seededRandom } from '../random.ts';
 import { normals } from '../supernet/matrix-kind.ts';
 import { useNodeBackend } from '../testing/golden.ts';
 
-const sizes = [[1, 1, 1], [3, 5, 7], [17, 16, 17], [33, 64, 2], [8, 1, 9]] as const;
+const sizes = [
+  [1, 1, 1],
+  [3, 5, 7],
+  [17, 16, 17],
+  [33, 64, 2],
+  [8, 1, 9],
+] as const;
 const batches = [[], [3], [2, 3]] as const;
-const transposes = [[false, false], [true, false], [false, true], [true, true]] as const;
+const transposes = [
+  [false, false],
+  [true, false],
+  [false, true],
+  [true, true],
+] as const;
 
 const cases = sizes.flatMap(([rows, inner, columns]) =>
   batches.flatMap((batch) =>

@@ -5,6 +5,7 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { StudioError } from '../errors.ts';
+import { registerSoftwareKernels } from './webgpu-software.ts';
 
 export interface AdapterReport {
   adapter: GPUAdapter | null;
@@ -45,13 +46,16 @@ export async function findAdapter(): Promise<AdapterReport> {
   if (!adapter) return none('This browser has WebGPU, but no GPU that it allows.');
   const { vendor, architecture, device, description } = adapter.info;
   const name = description || [vendor, architecture, device].filter(Boolean).join(' ') || 'unnamed GPU';
-  const software = adapter.info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${name} ${architecture}`);
+  const software =
+    adapter.info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${name} ${architecture}`);
   const note = software ? `This browser has only a software GPU (${name}).` : `GPU: ${name}.`;
   return { adapter, software, description: name, note };
 }
 
 /** Registers backend "webgpu" on this adapter; it starts when it is set. */
-export function registerWebGPU(adapter: GPUAdapter, onError: (error: StudioError) => void): void {
+export function registerWebGPU({ adapter, software }: AdapterReport, onError: (error: StudioError) => void): void {
+  if (!adapter) throw new Error('there is no adapter');
+  if (software) registerSoftwareKernels();
   if (tf.findBackendFactory('webgpu') !== null) tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', async () => {
     const device = await adapter.requestDevice({

@@ -49,7 +49,12 @@ export function checkInputs(architecture: Architecture, images: ImageSet, file: 
 }
 
 /** The rows of an image set as a network takes them, on the host: 8-bit pixels become 0 to 1. */
-export function writeInputs(architecture: Architecture, images: ImageSet, rows: ArrayLike<number>, into: Float32Array): void {
+export function writeInputs(
+  architecture: Architecture,
+  images: ImageSet,
+  rows: ArrayLike<number>,
+  into: Float32Array,
+): void {
   const [height, width, channels] = images.shape;
   const size = height * width * channels;
   const scale = images.pixels instanceof Uint8Array ? 1 / 255 : 1;
@@ -78,22 +83,16 @@ function patchOrder({ image, patch, channels }: VisionTransformer): Uint32Array 
   const key = `${image} ${patch} ${channels}`;
   const known = orders.get(key);
   if (known) return known;
-  const order = new Uint32Array(image * image * channels);
   const side = image / patch;
-  let index = 0;
-  for (let patchRow = 0; patchRow < side; patchRow++) {
-    for (let patchColumn = 0; patchColumn < side; patchColumn++) {
-      for (let channel = 0; channel < channels; channel++) {
-        for (let row = 0; row < patch; row++) {
-          for (let column = 0; column < patch; column++) {
-            const y = patchRow * patch + row;
-            const x = patchColumn * patch + column;
-            order[index++] = (y * image + x) * channels + channel;
-          }
-        }
-      }
-    }
-  }
+  const inPatch = patch * patch;
+  const order = Uint32Array.from({ length: image * image * channels }, (_, index) => {
+    const pixel = index % inPatch;
+    const channel = Math.floor(index / inPatch) % channels;
+    const place = Math.floor(index / (inPatch * channels));
+    const y = Math.floor(place / side) * patch + Math.floor(pixel / patch);
+    const x = (place % side) * patch + (pixel % patch);
+    return (y * image + x) * channels + channel;
+  });
   orders.set(key, order);
   return order;
 }

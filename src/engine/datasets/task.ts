@@ -10,8 +10,15 @@ import type { ImageSet, TaskImages } from './images.ts';
  * The images whose label is one of the task's, labels turned into classes 0, 1, … in the recipe's order. `train` of the
  * training images are drawn with the seed; test images are all kept. Throws `StudioError` when a label is unknown or none fits.
  */
-export function taskImages(images: ImageFile, name: string, recipe: TaskRecipe, classes: number, seed: number): TaskImages {
-  const problem = (message: string, advice: string) => new StudioError({ kind: 'images', message, advice, subject: images.file });
+export function taskImages(
+  images: ImageFile,
+  name: string,
+  recipe: TaskRecipe,
+  classes: number,
+  seed: number,
+): TaskImages {
+  const problem = (message: string, advice: string) =>
+    new StudioError({ kind: 'images', message, advice, subject: images.file });
   if (recipe.labels.length !== classes) {
     throw problem(
       `Task "${name}" names ${recipe.labels.length} labels of ${images.file}, but its head has ${classes} classes.`,
@@ -19,10 +26,14 @@ export function taskImages(images: ImageFile, name: string, recipe: TaskRecipe, 
     );
   }
   const classOf = new Map(recipe.labels.map((label, index) => [label, index]));
-  if (classOf.size !== recipe.labels.length) throw problem(`Task "${name}" names a label twice.`, 'Name each label once.');
+  if (classOf.size !== recipe.labels.length)
+    throw problem(`Task "${name}" names a label twice.`, 'Name each label once.');
   const train = ofTask(images.train, classOf);
   const test = ofTask(images.test, classOf);
-  for (const [set, part] of [[train, 'training'], [test, 'held-out']] as const) {
+  for (const [set, part] of [
+    [train, 'training'],
+    [test, 'held-out'],
+  ] as const) {
     if (set.count > 0) continue;
     throw problem(
       `${images.file} has no ${part} images with the labels of task "${name}" (${recipe.labels.join(', ')}).`,

@@ -77,7 +77,8 @@ async function countHits(predictor: Predictor, images: ImageSet, task: number, c
     for (let row = 0; row < end - start; row++) {
       const label = (images.labels[start + row] ?? 0) + offset;
       const first = row * total;
-      if (argmax(logits.perTask, first + offset, first + offset + (classes[task] ?? 0)) === first + label) hits.perTask++;
+      if (argmax(logits.perTask, first + offset, first + offset + (classes[task] ?? 0)) === first + label)
+        hits.perTask++;
       if (argmax(logits.joint, first, first + total) === first + label) hits.joint++;
     }
   }

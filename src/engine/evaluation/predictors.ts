@@ -40,7 +40,10 @@ export function sourcePredictor(models: readonly Model[], index: number): Dispos
     classes,
     logits(inputs) {
       const seen = features(model.architecture, body, inputs);
-      const joint = tf.concat(bodies.map((parameters) => headLogits(parameters, seen)), 1);
+      const joint = tf.concat(
+        bodies.map((parameters) => headLogits(parameters, seen)),
+        1,
+      );
       return { perTask: joint, joint };
     },
     dispose,
@@ -60,8 +63,8 @@ export function ensemblePredictor(models: readonly Model[]): DisposablePredictor
     classes,
     logits(inputs) {
       const seen = models.map((model, index) => features(model.architecture, bodies[index] as Parameters, inputs));
-      const mean = bodies.map((head) =>
-        tf.div(tf.addN(seen.map((x) => headLogits(head, x))), seen.length) as tf.Tensor2D,
+      const mean = bodies.map(
+        (head) => tf.div(tf.addN(seen.map((x) => headLogits(head, x))), seen.length) as tf.Tensor2D,
       );
       const own = bodies.map((head, index) => headLogits(head, seen[index] as tf.Tensor2D));
       return { perTask: tf.concat(mean, 1), joint: tf.concat(own, 1) };
@@ -70,7 +73,8 @@ export function ensemblePredictor(models: readonly Model[]): DisposablePredictor
   };
 }
 
-const headLogits = (parameters: Parameters, x: tf.Tensor2D): tf.Tensor2D => linear(x, ...weightAndBias(parameters, 'head'));
+const headLogits = (parameters: Parameters, x: tf.Tensor2D): tf.Tensor2D =>
+  linear(x, ...weightAndBias(parameters, 'head'));
 
 function upload(models: readonly Model[]): { bodies: Parameters[]; classes: number[]; dispose(): void } {
   const bodies = models.map((model) => toBackend(model.weights));

@@ -16,7 +16,11 @@ export interface ReadBack {
   largestLogitDifference: number;
 }
 
-export async function readBack(file: NamedSource, original: Predictor, tasks: readonly TaskImages[]): Promise<ReadBack> {
+export async function readBack(
+  file: NamedSource,
+  original: Predictor,
+  tasks: readonly TaskImages[],
+): Promise<ReadBack> {
   const model = await loadModel(recogniseSource(await readCheckpoint(file)));
   const predictor = modelPredictor(model, original.classes);
   try {

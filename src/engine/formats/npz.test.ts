@@ -1,8 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { readCheckpoint } from './detect.ts';
 import { readNpz } from './npz.ts';
-import { cut, cutPoints, errorOf, expectSameWeights, fileAt, fixture, joined } from './testing.ts';
-import { littleEndian, readAll, sameBytes, watched, zipped } from './testing.ts';
+import {
+  cut,
+  cutPoints,
+  errorOf,
+  expectSameWeights,
+  fileAt,
+  fixture,
+  joined,
+  littleEndian,
+  readAll,
+  sameBytes,
+  watched,
+  zipped,
+} from './testing.ts';
 
 const mlp = () => fixture('mlp.npz');
 const images = () => fileAt('public/demo/images/mnist.npz');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import * as p from './pickle/assemble.testing.ts';
 import { readCheckpoint } from './detect.ts';
+import * as p from './pickle/assemble.testing.ts';
 import {
   cut,
   cutPoints,

@@ -8,9 +8,9 @@ import { fileError } from '../tensors/file-error.ts';
 import { fileTensor } from '../tensors/file-tensor.ts';
 import type { Checkpoint, RawTensor } from '../tensors/host-tensor.ts';
 import type { Format, OpenedFile } from './format.ts';
-import { unpickle } from './pickle/unpickle.ts';
 import { tensorsOf } from './pickle/state-dict.ts';
 import type { PickledTensor } from './pickle/torch-names.ts';
+import { unpickle } from './pickle/unpickle.ts';
 
 /** Everything lies in one folder, whose name does not matter. */
 const picklePath = /^(?:[^/]+\/)?data\.pkl$/;

@@ -5,8 +5,19 @@ import { decodeElements, encodeElements, floatTypes } from '../tensors/elements.
 import type { Weight } from '../tensors/host-tensor.ts';
 import { readCheckpoint } from './detect.ts';
 import { writeSafetensors } from './safetensors.ts';
-import { cut, cutPoints, errorOf, expectSameWeights, fileAt, fixture } from './testing.ts';
-import { joined, littleEndian, readAll, sparse, watched } from './testing.ts';
+import {
+  cut,
+  cutPoints,
+  errorOf,
+  expectSameWeights,
+  fileAt,
+  fixture,
+  joined,
+  littleEndian,
+  readAll,
+  sparse,
+  watched,
+} from './testing.ts';
 
 const vit = () => fileAt('public/demo/vit/vit-mnist.safetensors');
 

@@ -26,7 +26,9 @@ export function liveMatrices(supernet: SuperNet, learnable: () => Parameters, st
     dense: (name) => download(() => supernet.dense(learnable(), name)),
     async shares(names) {
       const chosen = specs.filter(({ name }) => names.includes(name));
-      const sums = await download(() => tf.concat(chosen.map((spec) => blockSums(supernet.dense(learnable(), spec.name), spec))));
+      const sums = await download(() =>
+        tf.concat(chosen.map((spec) => blockSums(supernet.dense(learnable(), spec.name), spec))),
+      );
       return normalised(sums, chosen);
     },
   };
@@ -38,7 +40,13 @@ export function keptMatrices(supernet: SuperNet, learnable: Weights, step: numbe
   const live = async <T>(prefix: string, use: (reader: MatrixReader) => Promise<T>): Promise<T> => {
     const tensors = toBackend(new Map([...learnable].filter(([name]) => name.startsWith(prefix))));
     try {
-      return await use(liveMatrices(supernet, () => tensors, () => step));
+      return await use(
+        liveMatrices(
+          supernet,
+          () => tensors,
+          () => step,
+        ),
+      );
     } finally {
       disposeAll(tensors);
     }

@@ -29,7 +29,8 @@ export function averageModels(models: readonly Model[]): Model {
 
 function mean(parts: readonly Float32Array[]): Float32Array {
   const sum = new Float32Array(parts[0]?.length ?? 0);
-  for (const part of parts) for (let index = 0; index < sum.length; index++) sum[index] = (sum[index] ?? 0) + (part[index] ?? 0);
+  for (const part of parts)
+    for (let index = 0; index < sum.length; index++) sum[index] = (sum[index] ?? 0) + (part[index] ?? 0);
   return sum.map((value) => value / parts.length);
 }
 

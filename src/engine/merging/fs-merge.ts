@@ -44,7 +44,15 @@ export const fsMerge: MergeMethod<'fs-merge'> = {
       const rate = oneCycle(options.learningRate, steps);
       const diagonal = oneCycle(options.diagonalLearningRate ?? options.learningRate, steps);
       let step = 0;
-      yield { type: 'started', steps, matrices: liveMatrices(supernet, () => trainer.learnable, () => step) };
+      yield {
+        type: 'started',
+        steps,
+        matrices: liveMatrices(
+          supernet,
+          () => trainer.learnable,
+          () => step,
+        ),
+      };
       for (const rows of batches(data.count, options, seed)) {
         if (options.evaluateEvery > 0 && step % options.evaluateEvery === 0) {
           const predictor = networkPredictor(supernet.architecture, supernet.foldedNetwork(trainer.learnable), classes);
@@ -60,7 +68,11 @@ export const fsMerge: MergeMethod<'fs-merge'> = {
       }
       const model = await supernet.foldedModel(trainer.learnable);
       const matrices = keptMatrices(supernet, await toHost(trainer.learnable), step);
-      const learnable = countLearnable(models.map((source) => source.architecture), kind, rank);
+      const learnable = countLearnable(
+        models.map((source) => source.architecture),
+        kind,
+        rank,
+      );
       return { model, predictor: () => modelPredictor(model, classes), steps: step, learnable, matrices };
     } finally {
       trainer.dispose();
@@ -70,7 +82,8 @@ export const fsMerge: MergeMethod<'fs-merge'> = {
   },
 };
 
-const countSteps = ({ epochs, batchSize }: FsMergeOptions, images: number): number => epochs * Math.ceil(images / batchSize);
+const countSteps = ({ epochs, batchSize }: FsMergeOptions, images: number): number =>
+  epochs * Math.ceil(images / batchSize);
 
 /** Rows of every step's batch: each epoch sees every image once, in an order of its own. */
 function* batches(images: number, { epochs, batchSize }: FsMergeOptions, seed: number): Generator<Uint32Array> {
@@ -102,7 +115,11 @@ function problems(architectures: readonly Architecture[], options: FsMergeOption
   const [first] = architectures;
   const width = first?.kind === 'vit' ? first.width : first?.widths[0];
   if (options.kind.includes('low-rank') && width !== undefined && options.rank > width) {
-    problem(`Rank ${options.rank} is more than the width ${width} of the sources.`, `Choose a rank up to ${width}.`, 'rank');
+    problem(
+      `Rank ${options.rank} is more than the width ${width} of the sources.`,
+      `Choose a rank up to ${width}.`,
+      'rank',
+    );
   }
   return found;
 }

@@ -51,7 +51,10 @@ export function attention(
     tf.reshape(tf.transpose(tf.reshape(x, [batch, tokens, heads, size]), [0, 2, 1, 3]), [batch * heads, tokens, size]);
   const scores = tf.matMul(tf.mul(split(query), 1 / Math.sqrt(size)) as tf.Tensor3D, split(key), false, true);
   const mixed = tf.matMul(tf.softmax(scores), split(value));
-  return tf.reshape(tf.transpose(tf.reshape(mixed, [batch, heads, tokens, size]), [0, 2, 1, 3]), [batch * tokens, width]);
+  return tf.reshape(tf.transpose(tf.reshape(mixed, [batch, heads, tokens, size]), [0, 2, 1, 3]), [
+    batch * tokens,
+    width,
+  ]);
 }
 
 /** The activation of the hidden layer, elementwise. */

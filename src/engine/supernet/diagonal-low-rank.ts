@@ -12,7 +12,7 @@ export const diagonalLowRank: MatrixForm = {
     const diag =
       options.initialisation === 'random'
         ? { shape: [totalWidth(spec)], values: new Float32Array(totalWidth(spec)) }
-        : diagonal.initial(spec, options)['diag'];
+        : diagonal.initial(spec, options).diag;
     if (!diag) throw new RangeError('a diagonal matrix has diagonals');
     return { diag, ...lowRank.initial(spec, options) };
   },

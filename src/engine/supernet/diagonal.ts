@@ -35,7 +35,10 @@ export const diagonal: MatrixForm = {
 
   dense(parameters, spec) {
     // [n · d] → [n · d, d]: row i has its number in column i mod d
-    const blocks = tf.mul(tf.tile(tf.eye(spec.merged), [spec.widths.length, 1]), tf.reshape(diagonals(parameters), [-1, 1]));
+    const blocks = tf.mul(
+      tf.tile(tf.eye(spec.merged), [spec.widths.length, 1]),
+      tf.reshape(diagonals(parameters), [-1, 1]),
+    );
     return (spec.role === 'M' ? blocks : tf.transpose(blocks)) as tf.Tensor2D;
   },
 };

@@ -12,7 +12,11 @@ import type { MatrixForm, MatrixParameters } from './matrix-kind.ts';
 export type MatrixLookup = (name: string) => { spec: MatrixSpec; form: MatrixForm; parameters: MatrixParameters };
 
 /** All folded parameters, by canonical name; LayerNorms and head are not among them. */
-export function foldBody(plan: FoldPlan, sources: readonly Parameters[], matrices: MatrixLookup): Map<string, tf.Tensor> {
+export function foldBody(
+  plan: FoldPlan,
+  sources: readonly Parameters[],
+  matrices: MatrixLookup,
+): Map<string, tf.Tensor> {
   const folded = new Map<string, tf.Tensor>();
   for (const entry of plan.folded) {
     switch (entry.kind) {

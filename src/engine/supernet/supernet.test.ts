@@ -15,7 +15,10 @@ import { countLearnable, SuperNet } from './supernet.ts';
 
 beforeAll(() => useNodeBackend('cpu'));
 
-const architectures: [string, Architecture][] = [['vit', smallVit], ['mlp', smallMlp]];
+const architectures: [string, Architecture][] = [
+  ['vit', smallVit],
+  ['mlp', smallMlp],
+];
 
 const manySources = (architecture: Architecture, count: number): Model[] => {
   const random = seededRandom(7);
@@ -23,7 +26,8 @@ const manySources = (architecture: Architecture, count: number): Model[] => {
 };
 
 /** Largest absolute difference of two tensors. */
-const distance = (a: tf.Tensor, b: tf.Tensor): number => tf.tidy(() => tf.max(tf.abs(tf.sub(a, b))).dataSync()[0] ?? Number.NaN);
+const distance = (a: tf.Tensor, b: tf.Tensor): number =>
+  tf.tidy(() => tf.max(tf.abs(tf.sub(a, b))).dataSync()[0] ?? Number.NaN);
 
 /** ‖a − b‖ / ‖b‖ */
 const relative = (a: tf.Tensor, b: tf.Tensor): number =>
@@ -34,22 +38,38 @@ describe.each(architectures)('a SuperNet of three sources, %s', (_, architecture
     const supernet = new SuperNet(manySources(architecture, 3), { kind, initialisation: 'random', rank: 3, seed: 5 });
     const random = seededRandom(11);
     // Every learnable tensor away from its start, so that no part is zero.
-    const start = new Map([...supernet.initial()].map(([name, weight]) => {
-      const noise = normals(weight.shape, 0.3, random).values;
-      return [name, { shape: weight.shape, values: weight.values.map((value, i) => value + (noise[i] ?? 0)) }];
-    }));
+    const start = new Map(
+      [...supernet.initial()].map(([name, weight]) => {
+        const noise = normals(weight.shape, 0.3, random).values;
+        return [name, { shape: weight.shape, values: weight.values.map((value, i) => value + (noise[i] ?? 0)) }];
+      }),
+    );
     const learnable = toBackend(start);
     const names = [...learnable.keys()];
     const shape = [4, ...inputShape(architecture)];
     const inputs = tf.tensor(normals(shape, 1, random).values, shape);
-    const target = tf.randomNormal([4, supernet.models.length * (architecture.kind === 'vit' ? 8 : 6)], 0, 1, 'float32', 3);
-    const loss = (form: (parameters: Map<string, tf.Tensor>) => tf.Tensor2D) => (...tensors: tf.Tensor[]) => {
-      const parameters = new Map(names.map((name, index) => [name, tensors[index] as tf.Tensor]));
-      return tf.mean(tf.square(tf.sub(supernet.unmerge(parameters, form(parameters)), target))) as tf.Scalar;
-    };
-    const folded = (parameters: Map<string, tf.Tensor>) => features(supernet.architecture, supernet.fold(parameters), inputs);
+    const target = tf.randomNormal(
+      [4, supernet.models.length * (architecture.kind === 'vit' ? 8 : 6)],
+      0,
+      1,
+      'float32',
+      3,
+    );
+    const loss =
+      (form: (parameters: Map<string, tf.Tensor>) => tf.Tensor2D) =>
+      (...tensors: tf.Tensor[]) => {
+        const parameters = new Map(names.map((name, index) => [name, tensors[index] as tf.Tensor]));
+        return tf.mean(tf.square(tf.sub(supernet.unmerge(parameters, form(parameters)), target))) as tf.Scalar;
+      };
+    const folded = (parameters: Map<string, tf.Tensor>) =>
+      features(supernet.architecture, supernet.fold(parameters), inputs);
     const unfolded = (parameters: Map<string, tf.Tensor>) => activationForm(supernet, parameters, inputs);
-    expect(distance(tf.tidy(() => folded(learnable)), tf.tidy(() => unfolded(learnable)))).toBeLessThan(1e-5);
+    expect(
+      distance(
+        tf.tidy(() => folded(learnable)),
+        tf.tidy(() => unfolded(learnable)),
+      ),
+    ).toBeLessThan(1e-5);
     const one = tf.valueAndGrads(loss(folded))([...learnable.values()]);
     const two = tf.valueAndGrads(loss(unfolded))([...learnable.values()]);
     expect(distance(one.value, two.value)).toBeLessThan(1e-5);
@@ -68,7 +88,13 @@ describe.each(architectures)('a SuperNet of three sources, %s', (_, architecture
       const models = manySources(architecture, 2);
       const supernet = new SuperNet(models, { kind, initialisation, rank: 2, seed: 1 });
       const count = [...supernet.initial().values()].reduce((sum, { values }) => sum + values.length, 0);
-      expect(countLearnable(models.map((model) => model.architecture), kind, 2)).toBe(count);
+      expect(
+        countLearnable(
+          models.map((model) => model.architecture),
+          kind,
+          2,
+        ),
+      ).toBe(count);
       supernet.dispose();
     },
   );
@@ -95,7 +121,11 @@ describe('exact starts, on the demo checkpoints', () => {
     }
   });
 
-  async function start(models: Model[], kind: (typeof matrixKinds)[number], initialisation: 'first' | 'average'): Promise<Model> {
+  async function start(
+    models: Model[],
+    kind: (typeof matrixKinds)[number],
+    initialisation: 'first' | 'average',
+  ): Promise<Model> {
     const supernet = new SuperNet(models, { kind, initialisation, rank: 4, seed: 1 });
     const learnable = toBackend(supernet.initial());
     const folded = await supernet.foldedModel(learnable);
@@ -107,6 +137,9 @@ describe('exact starts, on the demo checkpoints', () => {
   function gap(model: Model, name: string, expected: Float32Array): number {
     const values = model.weights.get(name)?.values ?? new Float32Array();
     expect(values.length, name).toBe(expected.length);
-    return values.reduce((largest, value, index) => Math.max(largest, Math.abs(value - (expected[index] ?? Number.NaN))), 0);
+    return values.reduce(
+      (largest, value, index) => Math.max(largest, Math.abs(value - (expected[index] ?? Number.NaN))),
+      0,
+    );
   }
 });

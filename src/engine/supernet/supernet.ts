@@ -107,7 +107,10 @@ export class SuperNet {
       const spec = this.specs.get(name);
       if (!spec) throw new RangeError(`the plan has no matrix ${name}`);
       const parameters: MatrixParameters = Object.fromEntries(
-        Object.keys(this.form.shapes(spec, this.options.rank)).map((part) => [part, parameter(learnable, `${name}.${part}`)]),
+        Object.keys(this.form.shapes(spec, this.options.rank)).map((part) => [
+          part,
+          parameter(learnable, `${name}.${part}`),
+        ]),
       );
       return { spec, form: this.form, parameters };
     };
@@ -134,7 +137,10 @@ export class SuperNet {
           values: first.values.map((_, i) => all.reduce((sum, w) => sum + (w.values[i] ?? 0), 0) / all.length),
         };
       case 'random':
-        return { shape: first.shape, values: new Float32Array(first.values.length).fill(name.endsWith('.weight') ? 1 : 0) };
+        return {
+          shape: first.shape,
+          values: new Float32Array(first.values.length).fill(name.endsWith('.weight') ? 1 : 0),
+        };
       default:
         throw this.options.initialisation satisfies never;
     }
@@ -148,7 +154,8 @@ export function countLearnable(architectures: readonly Architecture[], kind: Mat
   const shapes = parameterShapes(merged);
   let count = 0;
   for (const spec of plan.matrices) {
-    for (const shape of Object.values(matrixForms[kind].shapes(spec, matrixRank(plan, spec, rank)))) count += sizeOf(shape);
+    for (const shape of Object.values(matrixForms[kind].shapes(spec, matrixRank(plan, spec, rank))))
+      count += sizeOf(shape);
   }
   for (const norm of plan.norms) count += 2 * sizeOf(shapes.get(`${norm}.weight`) ?? []);
   return count;

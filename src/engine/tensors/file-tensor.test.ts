@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { StudioError } from '../errors.ts';
 import type { ByteSource } from './byte-source.ts';
 import { bytesSource } from './byte-source.ts';
-import { elementBytes } from './elements.ts';
 import type { ElementType } from './elements.ts';
+import { elementBytes } from './elements.ts';
 import type { Placement } from './file-tensor.ts';
 import { fileTensor } from './file-tensor.ts';
 

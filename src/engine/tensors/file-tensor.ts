@@ -1,7 +1,7 @@
 /** The one kind of host tensor: a slice of a file, contiguous or strided. */
 import type { ByteSource } from './byte-source.ts';
-import { decodeElements, elementBytes } from './elements.ts';
 import type { ElementType } from './elements.ts';
+import { decodeElements, elementBytes } from './elements.ts';
 import { fileError } from './file-error.ts';
 import type { RawTensor, Weight } from './host-tensor.ts';
 import { elementCount, gatherBytes, isRowMajor, rowMajorStrides, spanOf } from './strides.ts';

@@ -26,7 +26,7 @@ function vit(supernet: SuperNet, learnable: Parameters, shape: VisionTransformer
   const tokens = count + 1;
   const norm = (x: tf.Tensor2D, name: string) =>
     layerNorm(x, parameter(learnable, `${name}.weight`), parameter(learnable, `${name}.bias`), shape.epsilon);
-  const rows = tf.reshape(patches, [batch * count, pixels]);
+  const rows = tf.reshape(patches, [batch * count, pixels]) as tf.Tensor2D;
   const embedded = supernet.sources.map((source) => {
     const width = parameter(source, 'class_token').size;
     const patch = tf.reshape(linear(rows, ...weightAndBias(source, 'patches')), [batch, count, width]);
@@ -34,7 +34,7 @@ function vit(supernet: SuperNet, learnable: Parameters, shape: VisionTransformer
     const placed = tf.add(tf.concat([first, patch], 1), parameter<tf.Tensor2D>(source, 'positions'));
     return tf.reshape(placed, [batch * tokens, width]);
   });
-  let x = tf.matMul(tf.concat(embedded, 1) as tf.Tensor2D, supernet.dense(learnable, 'embedding.M_embed'));
+  let x: tf.Tensor2D = tf.matMul(tf.concat(embedded, 1) as tf.Tensor2D, supernet.dense(learnable, 'embedding.M_embed'));
   for (let index = 0; index < shape.blocks; index++) {
     const block = `blocks.${index}`;
     const [att, mlp] = [`${block}.attention`, `${block}.mlp`];
@@ -43,10 +43,12 @@ function vit(supernet: SuperNet, learnable: Parameters, shape: VisionTransformer
     const key = merged(supernet, learnable, seen, `${att}.key`, `${att}.M_k`);
     const value = merged(supernet, learnable, seen, `${att}.value`, `${att}.M_v`);
     const mixed = attention(query, key, value, { batch, tokens, heads: shape.heads });
-    x = tf.add(x, merged(supernet, learnable, unmerged(supernet, learnable, mixed, `${att}.U_o`), `${att}.out`, `${att}.M_o`));
+    const out = unmerged(supernet, learnable, mixed, `${att}.U_o`);
+    x = tf.add(x, merged(supernet, learnable, out, `${att}.out`, `${att}.M_o`));
     const into = unmerged(supernet, learnable, norm(x, `${block}.norm2`), `${mlp}.U_0`);
     const hidden = activate(merged(supernet, learnable, into, `${mlp}.in`, `${mlp}.M_1`), shape.activation);
-    x = tf.add(x, merged(supernet, learnable, unmerged(supernet, learnable, hidden, `${mlp}.U_1`), `${mlp}.out`, `${mlp}.M_2`));
+    const back = unmerged(supernet, learnable, hidden, `${mlp}.U_1`);
+    x = tf.add(x, merged(supernet, learnable, back, `${mlp}.out`, `${mlp}.M_2`));
   }
   const first = tf.slice(tf.reshape(x, [batch, tokens, shape.width]), [0, 0, 0], [batch, 1, shape.width]);
   return norm(tf.reshape(first, [batch, shape.width]), 'norm');
@@ -61,7 +63,13 @@ function unmerged(supernet: SuperNet, learnable: Parameters, x: tf.Tensor2D, nam
 }
 
 /** Every source's own layer on its guess, side by side, then M. */
-function merged(supernet: SuperNet, learnable: Parameters, each: tf.Tensor2D[], layer: string, name: string): tf.Tensor2D {
+function merged(
+  supernet: SuperNet,
+  learnable: Parameters,
+  each: tf.Tensor2D[],
+  layer: string,
+  name: string,
+): tf.Tensor2D {
   const outputs = each.map((x, index) => linear(x, ...weightAndBias(supernet.sources[index] as Parameters, layer)));
   return tf.matMul(tf.concat(outputs, 1) as tf.Tensor2D, supernet.dense(learnable, name));
 }

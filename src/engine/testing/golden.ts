@@ -2,11 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
-import { loadModel, overrideFacts, recogniseSource } from '../architectures/source.ts';
 import type { Model } from '../architectures/model.ts';
-import type { TaskImages } from '../datasets/images.ts';
+import { loadModel, overrideFacts, recogniseSource } from '../architectures/source.ts';
 import { useBackend } from '../backends/backends.ts';
 import { readImageFile, selectImages } from '../datasets/image-file.ts';
+import type { TaskImages } from '../datasets/images.ts';
 import { taskImages } from '../datasets/task.ts';
 import { TrainingSet } from '../datasets/training-set.ts';
 import { readCheckpoint } from '../formats/detect.ts';
@@ -44,11 +44,17 @@ export interface GoldenCase {
 
 const root = new URL('../../../', import.meta.url);
 const kinds: Record<string, MatrixKind> = {
-  full: 'full', diagonal: 'diagonal', low_rank: 'low-rank', diagonal_low_rank: 'diagonal+low-rank',
+  full: 'full',
+  diagonal: 'diagonal',
+  low_rank: 'low-rank',
+  diagonal_low_rank: 'diagonal+low-rank',
 };
 
 export async function readFixture(path: string) {
-  return { name: path.split('/').at(-1) ?? path, source: bytesSource(new Uint8Array(await readFile(new URL(path, root)))) };
+  return {
+    name: path.split('/').at(-1) ?? path,
+    source: bytesSource(new Uint8Array(await readFile(new URL(path, root)))),
+  };
 }
 
 export async function readGolden(name: string): Promise<GoldenCase> {
@@ -60,7 +66,11 @@ export async function readGolden(name: string): Promise<GoldenCase> {
 export async function goldenModels(golden: GoldenCase): Promise<Model[]> {
   return Promise.all(
     golden.tasks.map(async ({ checkpoint }) => {
-      const stem = checkpoint.split('/').at(-1)?.replace(/\.\w+$/, '') ?? '';
+      const stem =
+        checkpoint
+          .split('/')
+          .at(-1)
+          ?.replace(/\.\w+$/, '') ?? '';
       const file = golden.architecture === 'mlp' ? `mlp/${stem}.pt` : `vit/${stem}.safetensors`;
       const source = recogniseSource(await readCheckpoint(await readFixture(`public/demo/${file}`)));
       const facts = golden.vit ? { heads: golden.vit.heads, epsilon: golden.vit.eps } : {};
@@ -73,7 +83,9 @@ export async function goldenModels(golden: GoldenCase): Promise<Model[]> {
 export async function goldenTasks(golden: GoldenCase): Promise<TaskImages[]> {
   return Promise.all(
     golden.tasks.map(async ({ data, labels }, task) => {
-      const images = await readImageFile(await readNpz(await readFixture(`public/demo/images/${data.split('/').at(-1)}`)));
+      const images = await readImageFile(
+        await readNpz(await readFixture(`public/demo/images/${data.split('/').at(-1)}`)),
+      );
       if (!images) throw new Error(`no images in ${data}`);
       const { test } = taskImages(images, `task ${task}`, { file: images.file, labels, train: 1 }, labels.length, 0);
       return { name: `task ${task}`, train: selectImages(images.train, golden.train_indices[task] ?? []), test };
@@ -93,11 +105,16 @@ export async function runGolden(golden: GoldenCase, steps = golden.steps): Promi
   const models = await goldenModels(golden);
   const tasks = await goldenTasks(golden);
   const supernet = new SuperNet(models, {
-    kind: golden.kind, initialisation: golden.init, rank: golden.rank ?? 1, seed: 0,
+    kind: golden.kind,
+    initialisation: golden.init,
+    rank: golden.rank ?? 1,
+    seed: 0,
   });
   const data = new TrainingSet(tasks.map((task) => task.train));
   const problem =
-    golden.scope === 'local' ? await localProblem(supernet, data) : await globalProblem(supernet, data, golden.objective);
+    golden.scope === 'local'
+      ? await localProblem(supernet, data)
+      : await globalProblem(supernet, data, golden.objective);
   const initial = new Map([...problem.initial, ...(await goldenInitial(golden, problem.initial))]);
   const trainer = new Trainer({ ...problem, initial }, { ...adamWDefaults, weightDecay: golden.weight_decay });
   const rate = oneCycle(golden.lr, golden.steps);
@@ -123,7 +140,9 @@ export function goldenLosses(golden: GoldenCase): number[][] {
 
 /** Relative norm of the difference of all folded weights, `‖ours − reference‖ / ‖reference‖`. */
 export async function foldedDifference(golden: GoldenCase, folded: Model): Promise<number> {
-  const reference = recogniseSource(await readCheckpoint(await readFixture(`fixtures/golden/${golden.name}.folded.safetensors`)));
+  const reference = recogniseSource(
+    await readCheckpoint(await readFixture(`fixtures/golden/${golden.name}.folded.safetensors`)),
+  );
   const { weights } = await loadModel(reference);
   let difference = 0;
   let norm = 0;
@@ -162,12 +181,19 @@ async function goldenInitial(golden: GoldenCase, ours: ReadonlyMap<string, Weigh
   return initial;
 }
 
+const wasmPath = (file: string) =>
+  fileURLToPath(new URL(`node_modules/@tensorflow/tfjs-backend-wasm/dist/${file}`, root));
+
+/** The binaries of the wasm backend, as files. */
+export const wasmPaths = { plain: wasmPath('tfjs-backend-wasm.wasm'), simd: wasmPath('tfjs-backend-wasm-simd.wasm') };
+
 /** Backend for unit tests in Node. */
 export async function useNodeBackend(name: 'cpu' | 'wasm'): Promise<void> {
-  const path = (file: string) => fileURLToPath(new URL(`node_modules/@tensorflow/tfjs-backend-wasm/dist/${file}`, root));
   await useBackend(name, {
-    wasmPaths: { plain: path('tfjs-backend-wasm.wasm'), simd: path('tfjs-backend-wasm-simd.wasm') },
-    onGpuError: (error) => { throw error; },
+    wasmPaths,
+    onGpuError: (error) => {
+      throw error;
+    },
   });
   if (tf.getBackend() !== name) throw new Error(`backend ${name} did not start`);
 }

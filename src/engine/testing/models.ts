@@ -5,8 +5,17 @@ import type { Random } from '../random.ts';
 import { normals } from '../supernet/matrix-kind.ts';
 
 export const smallVit: VisionTransformer = {
-  kind: 'vit', image: 4, channels: 2, patch: 2, width: 8, blocks: 2, heads: 2, hidden: 12,
-  epsilon: 1e-6, activation: 'gelu', classes: 3,
+  kind: 'vit',
+  image: 4,
+  channels: 2,
+  patch: 2,
+  width: 8,
+  blocks: 2,
+  heads: 2,
+  hidden: 12,
+  epsilon: 1e-6,
+  activation: 'gelu',
+  classes: 3,
 };
 
 export const smallMlp: Perceptron = { kind: 'mlp', inputs: 10, widths: [8, 6], activation: 'relu', classes: 3 };

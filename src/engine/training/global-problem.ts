@@ -19,11 +19,18 @@ export async function globalProblem(
   const architectures = supernet.models.map((model) => model.architecture);
   const widths = architectures.map(featureWidth);
   const total = widths.reduce((sum, width) => sum + width, 0);
-  const targets = await sideBySide(data, architectures, supernet.sources, widths, objective, (source, weights, inputs) => {
-    const architecture = architectures[source];
-    if (!architecture) throw new RangeError(`no source ${source}`);
-    return features(architecture, weights, inputs);
-  });
+  const targets = await sideBySide(
+    data,
+    architectures,
+    supernet.sources,
+    widths,
+    objective,
+    (source, weights, inputs) => {
+      const architecture = architectures[source];
+      if (!architecture) throw new RangeError(`no source ${source}`);
+      return features(architecture, weights, inputs);
+    },
+  );
   const weights = blockWeights(objective, widths);
   return {
     initial: supernet.initial(),

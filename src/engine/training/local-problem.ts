@@ -44,7 +44,11 @@ export async function localProblem(
     batch: (rows) => [
       data.oneHotTasks(rows),
       ...layers.map(({ widths }, layer) =>
-        gatherRows(before[layer] ?? new Float32Array(), widths.reduce((sum, width) => sum + width, 0), rows),
+        gatherRows(
+          before[layer] ?? new Float32Array(),
+          widths.reduce((sum, width) => sum + width, 0),
+          rows,
+        ),
       ),
     ],
     losses(learnable, [tasks, ...inputs]) {

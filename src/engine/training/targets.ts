@@ -1,7 +1,7 @@
 /** Targets of the reconstruction: the sources' own features, computed once and cached on the host. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { TrainingSet } from '../datasets/training-set.ts';
 import type { Architecture } from '../architectures/model.ts';
+import type { TrainingSet } from '../datasets/training-set.ts';
 import type { Parameters } from '../network/parameters.ts';
 import type { Objective } from '../recipe.ts';
 
@@ -26,8 +26,7 @@ export async function sideBySide(
     const architecture = architectures[source];
     const width = widths[source] ?? 0;
     if (!architecture) throw new RangeError(`no source ${source}`);
-    const [from, to] =
-      objective === 'own' ? [data.starts[source] ?? 0, data.starts[source + 1] ?? 0] : [0, data.count];
+    const [from, to] = objective === 'own' ? [data.starts[source] ?? 0, data.starts[source + 1] ?? 0] : [0, data.count];
     for (let start = from; start < to; start += batchSize) {
       const rows = Array.from({ length: Math.min(batchSize, to - start) }, (_, index) => start + index);
       const output = tf.tidy(() => compute(source, parameters, data.inputs(architecture, rows)));

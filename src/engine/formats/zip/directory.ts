@@ -1,6 +1,7 @@
 /** The directory of a zip archive, read by zip.js. */
-import { ZipReader } from '@zip.js/zip.js/lib/zip-core-reader.js';
+
 import type { Entry, Reader } from '@zip.js/zip.js/lib/zip-core-reader.js';
+import { ZipReader } from '@zip.js/zip.js/lib/zip-core-reader.js';
 import { StudioError } from '../../errors.ts';
 import type { ByteSource, NamedSource } from '../../tensors/byte-source.ts';
 import { fileError } from '../../tensors/file-error.ts';

@@ -6,8 +6,8 @@ import type { Entry } from '@zip.js/zip.js/lib/zip-core-reader.js';
 import type { ByteSource, NamedSource } from '../../tensors/byte-source.ts';
 import { checkRange } from '../../tensors/byte-source.ts';
 import { fileError } from '../../tensors/file-error.ts';
-import { inflate } from './inflate.ts';
 import { readZipDirectory } from './directory.ts';
+import { inflate } from './inflate.ts';
 
 const stored = 0;
 const deflated = 8;
