@@ -6,11 +6,13 @@ import { MethodCard } from './panels/cards/MethodCard.tsx';
 import { RunCard } from './panels/cards/RunCard.tsx';
 import { SourcesCard } from './panels/cards/SourcesCard.tsx';
 import { Stage } from './panels/stage/Stage.tsx';
+import { useIsFresh } from './stores/fresh.ts';
 import { useUi } from './stores/ui.ts';
 
 /** The page: bar on top, recipe on the left, results on the right. */
 export function App() {
   const theme = useUi((state) => state.theme);
+  const fresh = useIsFresh();
   useEffect(() => {
     if (theme === 'system') delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
@@ -18,7 +20,7 @@ export function App() {
   return (
     <>
       <Bar />
-      <div className="page">
+      <div className="page" data-fresh={fresh || undefined}>
         <aside className="recipe" aria-label="Recipe">
           <div className="recipe-cards">
             <SourcesCard />

@@ -1,7 +1,7 @@
 /** Lines of the loss chart: thin raw points, a thick smoothed line; one pair for each run, and for each layer of a local run. */
 import type { Dash, Data } from 'plotly.js';
 import type { Run } from '../runs/run.ts';
-import { smooth, thin } from '../runs/smoothing.ts';
+import { smooth, smoothingWeight, thin } from '../runs/smoothing.ts';
 
 export interface LossLine {
   run: Run;
@@ -24,7 +24,7 @@ export function lossLines(runs: readonly Run[]): LossLine[] {
     return Array.from({ length: layers }, (_, layer) => {
       const raw = run.points.map(({ losses }) => losses[layer] ?? Number.NaN);
       const name = layers === 1 ? run.name : `${run.name} · layer ${layer + 1}`;
-      return { run, name, layer, steps, raw, smoothed: smooth(raw) };
+      return { run, name, layer, steps, raw, smoothed: smooth(raw, smoothingWeight(run.steps)) };
     });
   });
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { sample, smooth, thin } from './smoothing.ts';
+import { sample, smooth, smoothingWeight, thin } from './smoothing.ts';
 
 describe('smooth', () => {
   it('starts at the first value and leaves a constant as it is', () => {
-    for (const value of smooth([3, 3, 3, 3])) expect(value).toBeCloseTo(3, 12);
+    for (const value of smooth([3, 3, 3, 3], 0.9)) expect(value).toBeCloseTo(3, 12);
   });
 
   it('is the bias-corrected moving average', () => {
@@ -14,10 +14,16 @@ describe('smooth', () => {
   });
 
   it('steps over what is no number', () => {
-    const smoothed = smooth([1, Number.NaN, 1]);
+    const smoothed = smooth([1, Number.NaN, 1], 0.9);
     expect(smoothed[1]).toBeNaN();
     expect(smoothed[2]).toBeCloseTo(1, 12);
   });
+});
+
+it('smoothingWeight grows with the run, within bounds', () => {
+  expect(smoothingWeight(0)).toBeCloseTo(2 / 3);
+  expect(smoothingWeight(240)).toBeCloseTo(7 / 8);
+  expect(smoothingWeight(1e6)).toBeCloseTo(11 / 12);
 });
 
 describe('thin', () => {

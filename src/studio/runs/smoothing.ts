@@ -1,10 +1,13 @@
 /** Lines for people: smoothed, and thinned where a chart has fewer pixels than there are points. */
 
+/** How much of the average a step keeps: over about a thirtieth of the run, 3 to 12 steps. */
+export const smoothingWeight = (steps: number): number => 1 - 1 / Math.min(12, Math.max(3, steps / 30));
+
 /**
  * Exponential moving average, corrected for its start: the first value is the first point, not a fraction of it.
  * Values that are no numbers are passed through and do not enter the average.
  */
-export function smooth(values: readonly number[], weight = 0.9): number[] {
+export function smooth(values: readonly number[], weight: number): number[] {
   let sum = 0;
   let total = 0;
   return values.map((value) => {

@@ -48,7 +48,7 @@ describe('numbers for people', () => {
     [12345, '12,345'],
     [2.5, '2.50'],
     [0, '0'],
-    [-0.5, '-0.500'],
+    [-0.5, '−0.500'],
     [Number.NaN, 'NaN'],
   ])('significant(%d)', (value, text) => expect(significant(value)).toBe(text));
 

@@ -41,8 +41,9 @@ export function significant(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return String(value);
   if (value === 0) return '0';
   const size = Math.abs(value);
-  if (size < 1e-4 || size >= 1e6) return value.toExponential(digits - 1);
-  return value.toPrecision(digits).includes('e') ? count(value) : value.toPrecision(digits);
+  const sign = value < 0 ? '−' : '';
+  if (size < 1e-4 || size >= 1e6) return sign + size.toExponential(digits - 1);
+  return sign + (size.toPrecision(digits).includes('e') ? count(size) : size.toPrecision(digits));
 }
 
 /** 0.001 → "0.001", 1e-6 → "1e-6": the shortest text that reads back as the same number. */

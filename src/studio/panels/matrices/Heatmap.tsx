@@ -1,4 +1,4 @@
-import type { KeyboardEvent, PointerEvent } from 'react';
+import type { CSSProperties, KeyboardEvent, PointerEvent } from 'react';
 import { useEffect, useRef, useState } from 'react';
 import type { MatrixValues } from '../../../worker/protocol.ts';
 import type { Cell } from '../../charts/cells.ts';
@@ -6,7 +6,6 @@ import { cellAt, describeCell, moveCell } from '../../charts/cells.ts';
 import { paintPixels } from '../../charts/colour-scale.ts';
 import { sourceColour } from '../../components/SourceMark.tsx';
 import type { Task } from './MatrixList.tsx';
-import { useFit } from './use-fit.ts';
 
 interface Props {
   matrix: MatrixValues;
@@ -21,14 +20,13 @@ export function Heatmap({ matrix, tasks, table, end }: Props) {
   const { rows, columns, values, role, bounds } = matrix;
   const [cell, setCell] = useState<Cell | null>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { frame, width, height } = useFit(rows, columns);
 
   useEffect(() => {
     const image = new ImageData(paintPixels(values, end, table), columns, rows);
     canvas.current?.getContext('2d')?.putImageData(image, 0, 0);
   }, [values, end, table, columns, rows]);
 
-  const onPointerMove = (event: PointerEvent<HTMLElement>) => {
+  const point = (event: PointerEvent<HTMLElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
     setCell(cellAt((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height, matrix));
   };
@@ -51,42 +49,41 @@ export function Heatmap({ matrix, tasks, table, end }: Props) {
             )
           : 'Point at an entry, or walk with the arrow keys.'}
       </p>
-      <div className="heatmap-frame" ref={frame}>
-        <div
-          className="heatmap"
-          role="application"
-          aria-label={`Heatmap of ${matrix.group} ${matrix.label}, ${rows} rows and ${columns} columns`}
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys walk over its entries
-          tabIndex={0}
-          style={{ width, height }}
-          onPointerMove={onPointerMove}
-          onPointerLeave={() => setCell(null)}
-          onKeyDown={onKeyDown}
-        >
-          <canvas ref={canvas} width={columns} height={rows} data-testid="heatmap" />
-          {tasks.map((task, source) => {
-            const [from = 0, to = 0] = bounds.slice(source, source + 2);
-            const style =
-              role === 'M'
-                ? { top: percentY(from), height: percentY(to - from) }
-                : { left: percentX(from), width: percentX(to - from) };
-            return (
-              <span
-                key={task.name}
-                className="block"
-                data-role={role}
-                style={{ ...style, color: sourceColour(task.colour) }}
-                title={task.name}
-              />
-            );
-          })}
-          {cell && (
+      <div
+        className="heatmap"
+        role="application"
+        aria-label={`Heatmap of ${matrix.group} ${matrix.label}, ${rows} rows and ${columns} columns`}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys walk over its entries
+        tabIndex={0}
+        style={{ '--rows': rows, '--columns': columns } as CSSProperties}
+        onPointerDown={point}
+        onPointerMove={point}
+        onPointerLeave={() => setCell(null)}
+        onKeyDown={onKeyDown}
+      >
+        <canvas ref={canvas} width={columns} height={rows} data-testid="heatmap" />
+        {tasks.map((task, source) => {
+          const [from = 0, to = 0] = bounds.slice(source, source + 2);
+          const style =
+            role === 'M'
+              ? { top: percentY(from), height: percentY(to - from) }
+              : { left: percentX(from), width: percentX(to - from) };
+          return (
             <span
-              className="cell"
-              style={{ left: percentX(cell.column), top: percentY(cell.row), width: percentX(1), height: percentY(1) }}
+              key={task.name}
+              className="block"
+              data-role={role}
+              style={{ ...style, color: sourceColour(task.colour) }}
+              title={task.name}
             />
-          )}
-        </div>
+          );
+        })}
+        {cell && (
+          <span
+            className="cell"
+            style={{ left: percentX(cell.column), top: percentY(cell.row), width: percentX(1), height: percentY(1) }}
+          />
+        )}
       </div>
     </div>
   );

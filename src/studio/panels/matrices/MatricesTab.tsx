@@ -35,7 +35,7 @@ export function MatricesTab() {
             </li>
           ))}
         </ul>
-        <MatrixList list={list} tasks={tasks} chosen={matrix?.name ?? null} onChoose={setName} />
+        <MatrixList list={list} tasks={tasks} chosen={name ?? matrix?.name ?? null} onChoose={setName} />
       </section>
       {problem && <ErrorNote info={problem} />}
       {matrix && <MatrixStage matrix={matrix} tasks={tasks} contrast={contrast} onContrast={setContrast} />}

@@ -37,7 +37,7 @@ export function MatrixList({ list, tasks, chosen, onChoose }: Props) {
                     <span className="role" data-role={info.role}>
                       {info.role}
                     </span>
-                    <span className="matrix-label">{info.label.replace(/^[MU]\b ?/, '') || 'features'}</span>
+                    <span className="matrix-label">{shortLabel(info)}</span>
                     <Shares info={info} tasks={tasks} />
                   </button>
                 </li>
@@ -62,3 +62,7 @@ function Shares({ info, tasks }: { info: MatrixInfo; tasks: readonly Task[] }) {
     </span>
   );
 }
+
+/** "M query" → "query": the role stands beside it. */
+const shortLabel = ({ label, role }: MatrixInfo): string =>
+  label.replace(/^[MU]\b ?/, '') || (role === 'M' ? 'merge' : 'unmerge');

@@ -55,7 +55,12 @@ export function useMatrices(run: Run | null, name: string | null): Matrices {
 }
 
 async function read(id: string, name: string | null): Promise<Matrices> {
+  if (name !== null) {
+    // Asked for together: the worker answers between two steps, which may be far apart.
+    const [list, matrix] = await Promise.all([client.matrices(id), client.matrix(id, name)]);
+    return { list, matrix, problem: null };
+  }
   const list = await client.matrices(id);
-  const chosen = list.find((info) => info.name === name) ?? list[0];
-  return { list, matrix: chosen ? await client.matrix(id, chosen.name) : null, problem: null };
+  const [first] = list;
+  return { list, matrix: first ? await client.matrix(id, first.name) : null, problem: null };
 }

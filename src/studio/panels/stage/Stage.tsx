@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { ErrorNote, Notices } from '../../components/ErrorNote.tsx';
 import { Tabs } from '../../components/Tabs.tsx';
-import { useRecipe } from '../../stores/recipe.ts';
+import { useIsFresh } from '../../stores/fresh.ts';
 import { selectedRun, useRuns } from '../../stores/runs.ts';
 import type { TabId } from '../../stores/ui.ts';
 import { showTab, useUi } from '../../stores/ui.ts';
@@ -20,15 +20,14 @@ const tabs: readonly { id: TabId; label: string; panel: () => ReactNode }[] = [
 
 /** Where results are shown. On a first visit it says what the studio does. */
 export function Stage() {
-  const fresh = useRecipe((state) => state.draft.sources.length === 0);
-  const hasRuns = useRuns((state) => state.runs.length > 0);
+  const fresh = useIsFresh();
   const tab = useUi((state) => state.tab);
   const failure = useRuns((state) => selectedRun(state)?.error ?? null);
   const Panel = tabs.find(({ id }) => id === tab)?.panel ?? TrainingTab;
   return (
     <main className="stage">
       <Notices place="page" />
-      {fresh && !hasRuns ? (
+      {fresh ? (
         <Welcome />
       ) : (
         <>

@@ -53,14 +53,15 @@ export function LossPanel({ runs, selected }: Props) {
 
 function layout(palette: Palette, log: boolean, lines: readonly LossLine[]) {
   const positive = lines.flatMap(({ raw }) => raw.filter((loss) => loss > 0 && Number.isFinite(loss)));
-  const [low, high] = positive.reduce(([least, most], loss) => [Math.min(least, loss), Math.max(most, loss)], [1, 1]);
+  const low = positive.reduce((least, loss) => Math.min(least, loss), Number.POSITIVE_INFINITY);
+  const high = positive.reduce((most, loss) => Math.max(most, loss), 0);
   return chartLayout(
     palette,
     stepAxis(
       palette,
       lines.map(({ run }) => run),
     ),
-    log ? { type: 'log', ...logTicks(low, high) } : { type: 'linear', rangemode: 'tozero' },
+    log ? { type: 'log', ...(high > 0 && logTicks(low, high)) } : { type: 'linear', rangemode: 'tozero' },
   );
 }
 
