@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluate } from './evaluation/evaluate.ts';
 import { modelPredictor } from './evaluation/predictors.ts';
-import { foldedDifference, goldenLosses, readGolden, runGolden, useNodeBackend } from './testing/golden.ts';
+import { foldedDifference, goldenLosses, readGolden, runGolden } from './testing/golden.ts';
+import { readFixture, useNodeBackend } from './testing/node.ts';
 
 const cases = [
   'mlp-diagonal-first',
@@ -24,9 +25,9 @@ beforeAll(() => useNodeBackend('wasm'));
 
 describe('the golden cases of the independent reference', () => {
   it.each(cases)('%s: losses, folded weights and accuracies', async (name) => {
-    const golden = await readGolden(name);
+    const golden = await readGolden(readFixture, name);
     const before = tf.memory().numTensors;
-    const { losses, folded, tasks } = await runGolden(golden);
+    const { losses, folded, tasks } = await runGolden(readFixture, golden);
     const reference = goldenLosses(golden);
     expect(losses).toHaveLength(reference.length);
     for (const [step, terms] of losses.entries()) {
@@ -36,7 +37,7 @@ describe('the golden cases of the independent reference', () => {
         expect(error, `step ${step}`).toBeLessThan(1e-4);
       }
     }
-    const difference = await foldedDifference(golden, folded);
+    const difference = await foldedDifference(readFixture, golden, folded);
     expect(difference).toBeLessThan(1e-3);
     const predictor = modelPredictor(
       folded,

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Recipe } from './recipe.ts';
 import { recipeSchema } from './recipe.ts';
-import { readFixture, useNodeBackend } from './testing/golden.ts';
+import { readFixture, useNodeBackend } from './testing/node.ts';
 import { Workspace } from './workspace.ts';
 
 beforeAll(() => useNodeBackend('cpu'));

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { StudioError } from '../errors.ts';
 import { seededRandom } from '../random.ts';
 import { normals } from '../supernet/matrix-kind.ts';
-import { wasmPaths } from '../testing/golden.ts';
+import { wasmPaths } from '../testing/node.ts';
 import { useBackend } from './backends.ts';
 
 const random = seededRandom(9);

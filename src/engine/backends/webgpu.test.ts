@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { StudioError } from '../errors.ts';
-import { goldenLosses, readGolden, runGolden, wasmPaths } from '../testing/golden.ts';
+import { goldenLosses, readGolden, runGolden } from '../testing/golden.ts';
+import { readFixture, wasmPaths } from '../testing/node.ts';
 import { useBackend } from './backends.ts';
 
 const gpuErrors: StudioError[] = [];
@@ -22,8 +23,8 @@ it.each([
 ])(
   "%s: the first %d losses on WebGPU are the reference's",
   async (name, steps) => {
-    const golden = await readGolden(name);
-    const { losses } = await runGolden(golden, steps);
+    const golden = await readGolden(readFixture, name);
+    const { losses } = await runGolden(readFixture, golden, steps);
     const reference = goldenLosses(golden);
     expect(losses).toHaveLength(steps);
     for (const [step, [loss]] of losses.entries()) {

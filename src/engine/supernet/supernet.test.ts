@@ -8,8 +8,9 @@ import { disposeAll, toBackend } from '../network/parameters.ts';
 import { seededRandom } from '../random.ts';
 import { initialisations, matrixKinds } from '../recipe.ts';
 import { activationForm } from '../testing/activation-form.ts';
-import { goldenModels, readGolden, useNodeBackend } from '../testing/golden.ts';
+import { goldenModels, readGolden } from '../testing/golden.ts';
 import { randomModel, smallMlp, smallVit } from '../testing/models.ts';
+import { readFixture, useNodeBackend } from '../testing/node.ts';
 import { normals } from './matrix-kind.ts';
 import { countLearnable, SuperNet } from './supernet.ts';
 
@@ -105,7 +106,7 @@ describe('exact starts, on the demo checkpoints', () => {
   const cases = ['mlp-full-first', 'vit-full-first'].flatMap((name) => startable.map((kind) => ({ name, kind })));
 
   it.each(cases)('$name, $kind: "first" folds to source 1', async ({ name, kind }) => {
-    const models = await goldenModels(await readGolden(name));
+    const models = await goldenModels(readFixture, await readGolden(readFixture, name));
     const folded = await start(models, kind, 'first');
     for (const [parameter, weight] of models[0]?.weights ?? []) {
       if (!parameter.startsWith('head.')) expect(gap(folded, parameter, weight.values), parameter).toBeLessThan(1e-6);
@@ -114,7 +115,7 @@ describe('exact starts, on the demo checkpoints', () => {
   });
 
   it.each(cases)('$name, $kind: "average" folds to the weight average', async ({ name, kind }) => {
-    const models = await goldenModels(await readGolden(name));
+    const models = await goldenModels(readFixture, await readGolden(readFixture, name));
     const folded = await start(models, kind, 'average');
     for (const [parameter, weight] of averageModels(models).weights) {
       expect(gap(folded, parameter, weight.values), parameter).toBeLessThan(1e-6);

@@ -1,10 +1,9 @@
-/** Test support: runs the golden cases of fixtures/golden, which an independent reference computed (see its README). */
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import * as tf from '@tensorflow/tfjs-core';
+/**
+ * Test support: runs the golden cases of fixtures/golden, which an independent reference computed (see its README).
+ * Files come through a reader that is given, so that Node and a browser's worker run the same code.
+ */
 import type { Model } from '../architectures/model.ts';
 import { loadModel, overrideFacts, recogniseSource } from '../architectures/source.ts';
-import { useBackend } from '../backends/backends.ts';
 import { readImageFile, selectImages } from '../datasets/image-file.ts';
 import type { TaskImages } from '../datasets/images.ts';
 import { taskImages } from '../datasets/task.ts';
@@ -13,7 +12,7 @@ import { readCheckpoint } from '../formats/detect.ts';
 import { readNpz } from '../formats/npz.ts';
 import type { Initialisation, MatrixKind, Objective, Scope } from '../recipe.ts';
 import { SuperNet } from '../supernet/supernet.ts';
-import { bytesSource } from '../tensors/byte-source.ts';
+import type { NamedSource } from '../tensors/byte-source.ts';
 import type { Weight } from '../tensors/host-tensor.ts';
 import { adamWDefaults } from '../training/adamw.ts';
 import { globalProblem } from '../training/global-problem.ts';
@@ -42,7 +41,9 @@ export interface GoldenCase {
   batches: number[][];
 }
 
-const root = new URL('../../../', import.meta.url);
+/** Opens a file of the repository by its path from the top. */
+export type ReadFixture = (path: string) => Promise<NamedSource>;
+
 const kinds: Record<string, MatrixKind> = {
   full: 'full',
   diagonal: 'diagonal',
@@ -50,20 +51,14 @@ const kinds: Record<string, MatrixKind> = {
   diagonal_low_rank: 'diagonal+low-rank',
 };
 
-export async function readFixture(path: string) {
-  return {
-    name: path.split('/').at(-1) ?? path,
-    source: bytesSource(new Uint8Array(await readFile(new URL(path, root)))),
-  };
-}
-
-export async function readGolden(name: string): Promise<GoldenCase> {
-  const golden = JSON.parse(await readFile(new URL(`fixtures/golden/${name}.json`, root), 'utf8'));
+export async function readGolden(read: ReadFixture, name: string): Promise<GoldenCase> {
+  const { source } = await read(`fixtures/golden/${name}.json`);
+  const golden = JSON.parse(new TextDecoder().decode(await source.read(0, source.size)));
   return { ...golden, kind: kinds[golden.kind] };
 }
 
 /** The demo checkpoint that a golden case names. */
-export async function goldenModels(golden: GoldenCase): Promise<Model[]> {
+export async function goldenModels(read: ReadFixture, golden: GoldenCase): Promise<Model[]> {
   return Promise.all(
     golden.tasks.map(async ({ checkpoint }) => {
       const stem =
@@ -72,7 +67,7 @@ export async function goldenModels(golden: GoldenCase): Promise<Model[]> {
           .at(-1)
           ?.replace(/\.\w+$/, '') ?? '';
       const file = golden.architecture === 'mlp' ? `mlp/${stem}.pt` : `vit/${stem}.safetensors`;
-      const source = recogniseSource(await readCheckpoint(await readFixture(`public/demo/${file}`)));
+      const source = recogniseSource(await readCheckpoint(await read(`public/demo/${file}`)));
       const facts = golden.vit ? { heads: golden.vit.heads, epsilon: golden.vit.eps } : {};
       return loadModel(overrideFacts(source, facts));
     }),
@@ -80,12 +75,10 @@ export async function goldenModels(golden: GoldenCase): Promise<Model[]> {
 }
 
 /** Training images exactly as the reference drew them; test images all. */
-export async function goldenTasks(golden: GoldenCase): Promise<TaskImages[]> {
+export async function goldenTasks(read: ReadFixture, golden: GoldenCase): Promise<TaskImages[]> {
   return Promise.all(
     golden.tasks.map(async ({ data, labels }, task) => {
-      const images = await readImageFile(
-        await readNpz(await readFixture(`public/demo/images/${data.split('/').at(-1)}`)),
-      );
+      const images = await readImageFile(await readNpz(await read(`public/demo/images/${data.split('/').at(-1)}`)));
       if (!images) throw new Error(`no images in ${data}`);
       const { test } = taskImages(images, `task ${task}`, { file: images.file, labels, train: 1 }, labels.length, 0);
       return { name: `task ${task}`, train: selectImages(images.train, golden.train_indices[task] ?? []), test };
@@ -101,9 +94,9 @@ export interface GoldenRun {
 }
 
 /** Trains a golden case, or its first `steps` steps, on the backend that is set. */
-export async function runGolden(golden: GoldenCase, steps = golden.steps): Promise<GoldenRun> {
-  const models = await goldenModels(golden);
-  const tasks = await goldenTasks(golden);
+export async function runGolden(read: ReadFixture, golden: GoldenCase, steps = golden.steps): Promise<GoldenRun> {
+  const models = await goldenModels(read, golden);
+  const tasks = await goldenTasks(read, golden);
   const supernet = new SuperNet(models, {
     kind: golden.kind,
     initialisation: golden.init,
@@ -115,7 +108,7 @@ export async function runGolden(golden: GoldenCase, steps = golden.steps): Promi
     golden.scope === 'local'
       ? await localProblem(supernet, data)
       : await globalProblem(supernet, data, golden.objective);
-  const initial = new Map([...problem.initial, ...(await goldenInitial(golden, problem.initial))]);
+  const initial = new Map([...problem.initial, ...(await goldenInitial(read, golden, problem.initial))]);
   const trainer = new Trainer({ ...problem, initial }, { ...adamWDefaults, weightDecay: golden.weight_decay });
   const rate = oneCycle(golden.lr, golden.steps);
   const diagonal = oneCycle(golden.lr_diagonal ?? golden.lr, golden.steps);
@@ -139,9 +132,9 @@ export function goldenLosses(golden: GoldenCase): number[][] {
 }
 
 /** Relative norm of the difference of all folded weights, `‖ours − reference‖ / ‖reference‖`. */
-export async function foldedDifference(golden: GoldenCase, folded: Model): Promise<number> {
+export async function foldedDifference(read: ReadFixture, golden: GoldenCase, folded: Model): Promise<number> {
   const reference = recogniseSource(
-    await readCheckpoint(await readFixture(`fixtures/golden/${golden.name}.folded.safetensors`)),
+    await readCheckpoint(await read(`fixtures/golden/${golden.name}.folded.safetensors`)),
   );
   const { weights } = await loadModel(reference);
   let difference = 0;
@@ -167,10 +160,14 @@ const renames: [RegExp, string][] = [
   [/^(\d+)\.([MU])\./, 'layers.$1.$2.'],
 ];
 
-async function goldenInitial(golden: GoldenCase, ours: ReadonlyMap<string, Weight>): Promise<Map<string, Weight>> {
+async function goldenInitial(
+  read: ReadFixture,
+  golden: GoldenCase,
+  ours: ReadonlyMap<string, Weight>,
+): Promise<Map<string, Weight>> {
   const initial = new Map<string, Weight>();
   const path = `fixtures/golden/${golden.name}.init.safetensors`;
-  const file = await readFixture(path).catch(() => null);
+  const file = await read(path).catch(() => null);
   if (!file) return initial;
   for (const [name, tensor] of (await readCheckpoint(file)).tensors) {
     const renamed = renames.reduce((text, [pattern, to]) => text.replace(pattern, to), name);
@@ -179,21 +176,4 @@ async function goldenInitial(golden: GoldenCase, ours: ReadonlyMap<string, Weigh
   }
   if (initial.size !== ours.size) throw new Error(`${path} has ${initial.size} of ${ours.size} learnable tensors`);
   return initial;
-}
-
-const wasmPath = (file: string) =>
-  fileURLToPath(new URL(`node_modules/@tensorflow/tfjs-backend-wasm/dist/${file}`, root));
-
-/** The binaries of the wasm backend, as files. */
-export const wasmPaths = { plain: wasmPath('tfjs-backend-wasm.wasm'), simd: wasmPath('tfjs-backend-wasm-simd.wasm') };
-
-/** Backend for unit tests in Node. */
-export async function useNodeBackend(name: 'cpu' | 'wasm'): Promise<void> {
-  await useBackend(name, {
-    wasmPaths,
-    onGpuError: (error) => {
-      throw error;
-    },
-  });
-  if (tf.getBackend() !== name) throw new Error(`backend ${name} did not start`);
 }
