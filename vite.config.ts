@@ -57,7 +57,8 @@ export default defineConfig({
     headers: { ...isolation, 'Content-Security-Policy': contentSecurityPolicy },
   },
   test: {
-    testTimeout: 60_000,
+    // Training in a test takes its time on a busy machine.
+    testTimeout: 300_000,
     maxWorkers: 2,
     silent: 'passed-only',
     server: { deps: { inline: [/@tensorflow/] } },
