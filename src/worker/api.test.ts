@@ -106,6 +106,8 @@ describe('the api of the worker', () => {
     const result = resultOf(events, 'a');
     expect(result).toMatchObject({ method: 'fs-merge', steps: 42, learnable: 131_072, exportable: true });
     expect(Math.min(...(result?.score.perTask ?? [0]))).toBeGreaterThan(0.9);
+    // A run keeps what it needs: its sources may be removed.
+    for (const { file } of recipe(training).sources) await api.remove(file);
     const exported = await api.exportModel('a', { name: 'merged' });
     expect(exported.name).toBe('merged.safetensors');
     expect(exported.score).toEqual(result?.score);

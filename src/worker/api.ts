@@ -135,7 +135,7 @@ export function createApi(wasmPaths: BackendOptions['wasmPaths']): StudioApi {
           advice: 'Stop it first, or let it finish.',
         });
       }
-      const run = new Run(id, recipe, workspace.source(first.file).match.rules, (event) => send(event));
+      const run = new Run(id, recipe, workspace.source(first.file).match, (event) => send(event));
       runs.set(id, run);
       void run.drive(async () => {
         if (broken && status) send({ type: 'backend', status: await chooseBackend(status.choice) });
@@ -186,7 +186,7 @@ export function createApi(wasmPaths: BackendOptions['wasmPaths']): StudioApi {
     },
 
     async exportModel(id, { name }) {
-      const { outcome, context, rules, recipe } = findRun(id);
+      const { outcome, context, naming, recipe } = findRun(id);
       if (!outcome?.model || !context) {
         throw new StudioError({
           kind: 'run',
@@ -199,13 +199,12 @@ export function createApi(wasmPaths: BackendOptions['wasmPaths']): StudioApi {
           subject: id,
         });
       }
-      const bytes = exportSafetensors(outcome.model, rules, recipe);
+      const bytes = exportSafetensors(outcome.model, naming.rules, recipe);
       const file = `${name}.safetensors`;
       const predictor = outcome.predictor();
       try {
         const checked = await readBack({ name: file, source: bytesSource(bytes) }, predictor, context.tasks);
-        const { scheme } = workspace.source(recipe.sources[0]?.file ?? '').match;
-        return transferring({ name: file, bytes, scheme, ...checked }, [bytes.buffer]);
+        return transferring({ name: file, bytes, scheme: naming.scheme, ...checked }, [bytes.buffer]);
       } finally {
         predictor.dispose();
       }

@@ -1,6 +1,6 @@
 /** Drives one merge: pulls its generator step by step, can pause, single-step and stop it, and tells the page in batches. */
 
-import type { NamingRule } from '../engine/architectures/naming.ts';
+import type { SchemeMatch } from '../engine/architectures/naming.ts';
 import type { StudioError } from '../engine/errors.ts';
 import { evaluate } from '../engine/evaluation/evaluate.ts';
 import type { MatrixReader } from '../engine/inspection/matrices.ts';
@@ -39,7 +39,7 @@ export class Run {
     readonly id: string,
     readonly recipe: Recipe,
     /** Naming of the first source, which the export keeps. */
-    readonly rules: readonly NamingRule[],
+    readonly naming: Pick<SchemeMatch, 'scheme' | 'rules'>,
     private readonly send: (event: RunEvent) => void,
   ) {}
 

@@ -5,14 +5,13 @@ import { settingKey } from '../recipe/draft.ts';
 import { baselines, isMeasured } from '../runs/compare.ts';
 import { attempt, client } from '../session.ts';
 import { currentRecipe } from '../stores/recipe.ts';
-import { activeRun, useRuns } from '../stores/runs.ts';
+import { isBusy, useRuns } from '../stores/runs.ts';
 import { clearNotices, notify } from '../stores/ui.ts';
 import { methodNames } from '../text/describe.ts';
 import { begin, ending } from './runs.ts';
 
 export async function runComparisons(recipe: Recipe = currentRecipe()): Promise<void> {
-  const { comparing } = useRuns.getState();
-  if (comparing !== null || activeRun(useRuns.getState())) return;
+  if (isBusy(useRuns.getState())) return;
   clearNotices('compare');
   await attempt(
     (info) => notify('compare', info),

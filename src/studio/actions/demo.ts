@@ -4,7 +4,7 @@ import { fromRecipe } from '../recipe/draft.ts';
 import { attempt } from '../session.ts';
 import { useFiles } from '../stores/files.ts';
 import { editDraft } from '../stores/recipe.ts';
-import { activeRun, useRuns } from '../stores/runs.ts';
+import { isBusy, useRuns } from '../stores/runs.ts';
 import { notify } from '../stores/ui.ts';
 import { checkRecipe } from './check.ts';
 import { runComparisons } from './compare.ts';
@@ -28,8 +28,7 @@ export interface DemoFile {
 const loadedAs = new Map<string, string>();
 
 export async function playDemo(id: DemoId): Promise<void> {
-  const { comparing } = useRuns.getState();
-  if (useFiles.getState().loading !== null || comparing !== null || activeRun(useRuns.getState())) return;
+  if (useFiles.getState().loading !== null || isBusy(useRuns.getState())) return;
   const recipe = await attempt(
     (info) => notify('page', info),
     () => prepareDemo(id),

@@ -5,15 +5,17 @@ import type { Run } from '../runs/run.ts';
 import { isOver } from '../runs/run.ts';
 import { attempt, client } from '../session.ts';
 import { currentRecipe, isReady, useRecipe } from '../stores/recipe.ts';
-import { activeRun, addRun, dropRun, editRun, findRun, useRuns } from '../stores/runs.ts';
+import { activeRun, addRun, dropRun, editRun, findRun, isBusy, useRuns } from '../stores/runs.ts';
 import { clearNotices, notify, openCards, showTab } from '../stores/ui.ts';
 import { methodNames } from '../text/describe.ts';
+import { checkRecipe } from './check.ts';
 
 let started = 0;
 
 /** Starts the recipe of the cards, unless something keeps it from running. Answers the run's id. */
 export async function startRun(): Promise<string | null> {
-  if (!isReady(useRecipe.getState()) || activeRun(useRuns.getState())) return null;
+  if (useRecipe.getState().checking) await checkRecipe();
+  if (!isReady(useRecipe.getState()) || isBusy(useRuns.getState())) return null;
   openCards({ sources: false, images: false, method: false, run: true });
   showTab(currentRecipe().method.name === 'fs-merge' ? 'training' : 'compare');
   return begin(currentRecipe(), 'person');

@@ -14,7 +14,8 @@ export interface LossLine {
   smoothed: number[];
 }
 
-const dashes: readonly Dash[] = ['solid', 'dash', 'dot', 'dashdot', 'longdash', 'longdashdot'];
+/** How the layers of a local run are told apart. */
+export const layerDashes: readonly Dash[] = ['solid', 'dash', 'dot', 'dashdot', 'longdash', 'longdashdot'];
 
 /** Every loss that these runs have. */
 export function lossLines(runs: readonly Run[]): LossLine[] {
@@ -39,7 +40,7 @@ export function lossTraces(
     const color = colourOf(run);
     const chosen = run.id === selected;
     const shared = { type: 'scatter' as const, mode: 'lines' as const, name };
-    const dash = dashes[layer % dashes.length] ?? 'solid';
+    const dash = layerDashes[layer % layerDashes.length] ?? 'solid';
     return [
       {
         ...shared,

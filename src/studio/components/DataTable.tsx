@@ -12,8 +12,9 @@ export function DataTable({ caption, columns, rows }: Props) {
         <caption>{caption}</caption>
         <thead>
           <tr>
-            {columns.map((column) => (
-              <th key={column} scope="col">
+            {columns.map((column, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: columns may share a name
+              <th key={index} scope="col">
                 {column}
               </th>
             ))}
@@ -24,7 +25,8 @@ export function DataTable({ caption, columns, rows }: Props) {
             <tr key={head}>
               <th scope="row">{head}</th>
               {cells.map((cell, index) => (
-                <td key={columns[index + 1]}>{cell}</td>
+                // biome-ignore lint/suspicious/noArrayIndexKey: columns may share a name
+                <td key={index}>{cell}</td>
               ))}
             </tr>
           ))}

@@ -51,5 +51,5 @@ export function currentRecipe(name = ''): Recipe {
   return toRecipe(draft, name, draftArchitecture(draft));
 }
 
-/** Whether the recipe can run as it stands. */
-export const isReady = ({ check, checking }: RecipeState): boolean => check?.cost != null && !checking;
+/** Whether the recipe can run, as far as the last answer tells. */
+export const isReady = ({ check }: RecipeState): boolean => check?.cost != null;

@@ -51,8 +51,13 @@ export function dropRun(id: string): void {
 
 export const findRun = (id: string | null): Run | null => useRuns.getState().runs.find((run) => run.id === id) ?? null;
 
-/** The run that is under way, if any. */
-export const activeRun = ({ runs }: Pick<Runs, 'runs'>): Run | null => runs.findLast(isActive) ?? null;
+/** The run of a person that is under way, if any. */
+export const activeRun = ({ runs }: Pick<Runs, 'runs'>): Run | null =>
+  runs.findLast((run) => run.origin === 'person' && isActive(run)) ?? null;
+
+/** Whether the worker is busy with a run or a comparison. */
+export const isBusy = (state: Pick<Runs, 'runs' | 'comparing'>): boolean =>
+  activeRun(state) !== null || state.comparing !== null;
 
 /** The run that the stage shows. */
 export const selectedRun = ({ runs, selected }: Pick<Runs, 'runs' | 'selected'>): Run | null =>

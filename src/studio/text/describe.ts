@@ -102,7 +102,7 @@ export const originNames: Record<FactOrigin, string> = {
 
 export const stateNames: Record<RunState, string> = {
   preparing: 'preparing',
-  running: 'training',
+  running: 'running',
   paused: 'paused',
   stopped: 'stopped early',
   done: 'done',

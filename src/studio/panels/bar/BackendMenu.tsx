@@ -2,14 +2,14 @@ import type { BackendChoice, BackendStatus } from '../../../worker/protocol.ts';
 import { chooseBackend } from '../../actions/backend.ts';
 import type { MenuItem } from '../../components/Menu.tsx';
 import { Menu } from '../../components/Menu.tsx';
-import { activeRun, useRuns } from '../../stores/runs.ts';
+import { isBusy, useRuns } from '../../stores/runs.ts';
 import { useUi } from '../../stores/ui.ts';
 import { backendNames } from '../../text/describe.ts';
 
 /** Where the mathematics runs, why, and what else could be chosen. */
 export function BackendMenu() {
   const status = useUi((state) => state.backend);
-  const busy = useRuns((state) => activeRun(state) !== null || state.comparing !== null);
+  const busy = useRuns(isBusy);
   return (
     <Menu<BackendChoice>
       label={status ? `Backend: ${status.label}` : 'Backend'}

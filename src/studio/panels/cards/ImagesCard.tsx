@@ -21,6 +21,7 @@ export function ImagesCard() {
   return (
     <Card id="images" number={2} title="Images" line={line} problems={problems.length}>
       {sources.length === 0 && <p className="hint">Images are chosen for each source: drop the sources first.</p>}
+      <Notices place="images" />
       <ol className="source-list" data-testid="task-list">
         {sources.map((source) => {
           const info = infos[source.file];
@@ -30,7 +31,6 @@ export function ImagesCard() {
       {problems.map((info) => (
         <ErrorNote key={info.message} info={info} />
       ))}
-      <Notices place="images" />
       <details className="quiet-details">
         <summary>Loaded images: {Object.keys(images).length}</summary>
         <ul className="file-list">

@@ -18,6 +18,7 @@ export function SourcesCard() {
   const known = sources.flatMap((source) => infos[source.file] ?? []);
   return (
     <Card id="sources" number={1} title="Sources" line={describeSources(known)} problems={problems.length}>
+      <Notices place="sources" />
       <ol className="source-list" data-testid="source-list">
         {sources.map((source, index) => {
           const info = infos[source.file];
@@ -37,7 +38,6 @@ export function SourcesCard() {
       {problems.map((info) => (
         <ErrorNote key={info.message} info={info} />
       ))}
-      <Notices place="sources" />
       <div className="drop-zone" data-testid="drop-zone" data-small={sources.length > 0 || undefined}>
         <Icon name="file" />
         <p>

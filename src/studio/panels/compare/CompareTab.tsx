@@ -42,7 +42,7 @@ export function CompareTab() {
 
 function CompareButton() {
   const ready = useRecipe(isReady);
-  const active = useRuns((state) => activeRun(state)?.origin === 'person');
+  const active = useRuns((state) => activeRun(state) !== null);
   const comparing = useRuns((state) => state.comparing);
   const complete = useRuns((state) => isComplete(currentRecipe(), state.runs, state.sourceScores));
   const note = comparing

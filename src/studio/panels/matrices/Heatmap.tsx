@@ -1,8 +1,8 @@
 import type { CSSProperties, KeyboardEvent, PointerEvent } from 'react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import type { MatrixValues } from '../../../worker/protocol.ts';
 import type { Cell } from '../../charts/cells.ts';
-import { cellAt, describeCell, moveCell } from '../../charts/cells.ts';
+import { cellAt, moveCell } from '../../charts/cells.ts';
 import { paintPixels } from '../../charts/colour-scale.ts';
 import { sourceColour } from '../../components/SourceMark.tsx';
 import type { Task } from './MatrixList.tsx';
@@ -13,12 +13,14 @@ interface Props {
   /** Colours from −end to end. */
   table: Uint32Array;
   end: number;
+  /** The entry that is looked at. */
+  cell: Cell | null;
+  onCell: (cell: Cell | null) => void;
 }
 
-/** One matrix as a picture: every entry a pixel, blocks of the sources marked, the value under the pointer in words. */
-export function Heatmap({ matrix, tasks, table, end }: Props) {
+/** One matrix as a picture: every entry a pixel, blocks of the sources marked; pointer and arrow keys choose an entry. */
+export function Heatmap({ matrix, tasks, table, end, cell, onCell }: Props) {
   const { rows, columns, values, role, bounds } = matrix;
-  const [cell, setCell] = useState<Cell | null>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
 
   useEffect(() => {
@@ -28,63 +30,52 @@ export function Heatmap({ matrix, tasks, table, end }: Props) {
 
   const point = (event: PointerEvent<HTMLElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
-    setCell(cellAt((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height, matrix));
+    onCell(cellAt((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height, matrix));
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const next = moveCell(cell, event.key, event.shiftKey ? 10 : 1, matrix);
     if (!next) return;
     event.preventDefault();
-    setCell(next);
+    onCell(next);
   };
   const percentX = (column: number) => `${(column / columns) * 100}%`;
   const percentY = (row: number) => `${(row / rows) * 100}%`;
   return (
-    <div className="heatmap-place">
-      <p className="readout" aria-live="polite" data-testid="matrix-readout">
-        {cell
-          ? describeCell(
-              cell,
-              matrix,
-              tasks.map((task) => task.name),
-            )
-          : 'Point at an entry, or walk with the arrow keys.'}
-      </p>
-      <div
-        className="heatmap"
-        role="application"
-        aria-label={`Heatmap of ${matrix.group} ${matrix.label}, ${rows} rows and ${columns} columns`}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys walk over its entries
-        tabIndex={0}
-        style={{ '--rows': rows, '--columns': columns } as CSSProperties}
-        onPointerDown={point}
-        onPointerMove={point}
-        onPointerLeave={() => setCell(null)}
-        onKeyDown={onKeyDown}
-      >
-        <canvas ref={canvas} width={columns} height={rows} data-testid="heatmap" />
-        {tasks.map((task, source) => {
-          const [from = 0, to = 0] = bounds.slice(source, source + 2);
-          const style =
-            role === 'M'
-              ? { top: percentY(from), height: percentY(to - from) }
-              : { left: percentX(from), width: percentX(to - from) };
-          return (
-            <span
-              key={task.name}
-              className="block"
-              data-role={role}
-              style={{ ...style, color: sourceColour(task.colour) }}
-              title={task.name}
-            />
-          );
-        })}
-        {cell && (
+    <div
+      className="heatmap"
+      role="application"
+      aria-label={`Heatmap of ${matrix.group} ${matrix.label}, ${rows} rows and ${columns} columns`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys walk over its entries
+      tabIndex={0}
+      style={{ '--rows': rows, '--columns': columns } as CSSProperties}
+      onPointerDown={point}
+      onPointerMove={point}
+      onPointerLeave={() => onCell(null)}
+      onKeyDown={onKeyDown}
+    >
+      <canvas ref={canvas} width={columns} height={rows} data-testid="heatmap" />
+      {tasks.map((task, source) => {
+        const [from = 0, to = 0] = bounds.slice(source, source + 2);
+        const style =
+          role === 'M'
+            ? { top: percentY(from), height: percentY(to - from) }
+            : { left: percentX(from), width: percentX(to - from) };
+        return (
           <span
-            className="cell"
-            style={{ left: percentX(cell.column), top: percentY(cell.row), width: percentX(1), height: percentY(1) }}
+            key={task.id}
+            className="block"
+            data-role={role}
+            style={{ ...style, color: sourceColour(task.colour) }}
+            title={task.name}
           />
-        )}
-      </div>
+        );
+      })}
+      {cell && (
+        <span
+          className="cell"
+          style={{ left: percentX(cell.column), top: percentY(cell.row), width: percentX(1), height: percentY(1) }}
+        />
+      )}
     </div>
   );
 }

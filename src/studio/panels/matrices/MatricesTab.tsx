@@ -20,7 +20,11 @@ export function MatricesTab() {
   const [contrast, setContrast] = useState<Contrast>('1');
   const { list, matrix, problem } = useMatrices(run, name);
   if (!run) return <NothingYet what="M and U appear here as soon as FS-Merge has taken a step." />;
-  const tasks = run.recipe.sources.map((source, index) => ({ name: source.name, colour: run.colours[index] ?? index }));
+  const tasks = run.recipe.sources.map((source, index) => ({
+    id: source.file,
+    name: source.name,
+    colour: run.colours[index] ?? index,
+  }));
   return (
     <div className="matrices">
       <section className="panel-box matrix-side" aria-labelledby="matrices-title">
@@ -30,15 +34,22 @@ export function MatricesTab() {
         </header>
         <ul className="task-legend">
           {tasks.map((task) => (
-            <li key={task.name}>
+            <li key={task.id}>
               <SourceMark colour={task.colour} /> {task.name}
             </li>
           ))}
         </ul>
-        <MatrixList list={list} tasks={tasks} chosen={name ?? matrix?.name ?? null} onChoose={setName} />
+        <MatrixList
+          list={list}
+          tasks={tasks}
+          chosen={list.some((info) => info.name === name) ? name : (matrix?.name ?? null)}
+          onChoose={setName}
+        />
       </section>
       {problem && <ErrorNote info={problem} />}
-      {matrix && <MatrixStage matrix={matrix} tasks={tasks} contrast={contrast} onContrast={setContrast} />}
+      {matrix && (
+        <MatrixStage key={matrix.name} matrix={matrix} tasks={tasks} contrast={contrast} onContrast={setContrast} />
+      )}
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { sourceColour } from '../../components/SourceMark.tsx';
 import { percent } from '../../text/numbers.ts';
 
 export interface Task {
+  id: string;
   name: string;
   colour: number;
 }
@@ -55,7 +56,7 @@ function Shares({ info, tasks }: { info: MatrixInfo; tasks: readonly Task[] }) {
     <span className="shares" role="img" aria-label={words} title={words}>
       {info.shares.map((share, source) => (
         <span
-          key={tasks[source]?.name}
+          key={tasks[source]?.id}
           style={{ flexGrow: share, background: sourceColour(tasks[source]?.colour ?? source) }}
         />
       ))}

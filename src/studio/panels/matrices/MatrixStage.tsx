@@ -1,5 +1,7 @@
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { MatrixValues } from '../../../worker/protocol.ts';
+import type { Cell } from '../../charts/cells.ts';
+import { describeCell } from '../../charts/cells.ts';
 import { colourTable, largestSize } from '../../charts/colour-scale.ts';
 import { Choice } from '../../components/Choice.tsx';
 import { SourceMark } from '../../components/SourceMark.tsx';
@@ -28,6 +30,7 @@ const roles = {
 /** The chosen matrix: picture, colours, what it is. */
 export function MatrixStage({ matrix, tasks, contrast, onContrast }: Props) {
   const { group, label, rows, columns, step, shares, role, values } = matrix;
+  const [cell, setCell] = useState<Cell | null>(null);
   const dark = useUi((state) => state.dark);
   const table = useMemo(() => colourTable(dark), [dark]);
   const most = useMemo(() => largestSize(values), [values]);
@@ -42,14 +45,23 @@ export function MatrixStage({ matrix, tasks, contrast, onContrast }: Props) {
           {count(rows)} × {count(columns)} · after {count(step)} steps
         </span>
       </header>
+      <p className="readout" aria-live="polite" data-testid="matrix-readout">
+        {cell
+          ? describeCell(
+              cell,
+              matrix,
+              tasks.map(({ name }) => name),
+            )
+          : 'Point at an entry, or walk with the arrow keys.'}
+      </p>
       <div className="matrix-body">
-        <Heatmap key={matrix.name} matrix={matrix} tasks={tasks} table={table} end={end} />
+        <Heatmap matrix={matrix} tasks={tasks} table={table} end={end} cell={cell} onCell={setCell} />
         <div className="matrix-facts">
           <ScaleLegend table={table} end={significant(end)} clipped={contrast !== '1'} />
           <Choice label="Contrast" options={contrasts} value={contrast} onChange={onContrast} />
           <dl className="scores">
-            {tasks.map(({ name, colour }, source) => (
-              <div key={name}>
+            {tasks.map(({ id, name, colour }, source) => (
+              <div key={id}>
                 <dt>
                   <SourceMark colour={colour} /> {name}
                 </dt>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { StudioErrorInfo } from '../../../engine/errors.ts';
 import type { MatrixInfo, MatrixValues } from '../../../worker/protocol.ts';
 import type { Run } from '../../runs/run.ts';
@@ -22,6 +22,8 @@ const pausePerLook = 4;
 /** M and U of a run, looked at again while it trains. */
 export function useMatrices(run: Run | null, name: string | null): Matrices {
   const [matrices, setMatrices] = useState(nothing);
+  /** Names of each run's matrices, once they are known. */
+  const known = useRef(new Map<string, readonly string[]>());
   const id = run?.id ?? null;
   const over = run !== null && isOver(run);
   // biome-ignore lint/correctness/useExhaustiveDependencies: when the run ends, its last matrices are read once more
@@ -37,7 +39,7 @@ export function useMatrices(run: Run | null, name: string | null): Matrices {
       if (step !== seen) {
         const next = await attempt(
           (problem) => current && setMatrices({ ...nothing, problem }),
-          () => read(id, name),
+          () => read(id, name, known.current),
         );
         if (current && next) setMatrices(next);
         seen = step;
@@ -54,13 +56,17 @@ export function useMatrices(run: Run | null, name: string | null): Matrices {
   return matrices;
 }
 
-async function read(id: string, name: string | null): Promise<Matrices> {
-  if (name !== null) {
+async function read(id: string, name: string | null, known: Map<string, readonly string[]>): Promise<Matrices> {
+  if (name !== null && known.get(id)?.includes(name)) {
     // Asked for together: the worker answers between two steps, which may be far apart.
     const [list, matrix] = await Promise.all([client.matrices(id), client.matrix(id, name)]);
     return { list, matrix, problem: null };
   }
   const list = await client.matrices(id);
-  const [first] = list;
-  return { list, matrix: first ? await client.matrix(id, first.name) : null, problem: null };
+  known.set(
+    id,
+    list.map((info) => info.name),
+  );
+  const chosen = list.find((info) => info.name === name) ?? list[0];
+  return { list, matrix: chosen ? await client.matrix(id, chosen.name) : null, problem: null };
 }

@@ -1,13 +1,13 @@
 import { startRun } from '../../actions/runs.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { isReady, useRecipe } from '../../stores/recipe.ts';
-import { activeRun, useRuns } from '../../stores/runs.ts';
+import { isBusy, useRuns } from '../../stores/runs.ts';
 
 /** An empty tab: what will be here, and the next thing to do. */
 export function NothingYet({ what }: { what: string }) {
   const ready = useRecipe(isReady);
   const problems = useRecipe((state) => state.check?.problems.length ?? 0);
-  const busy = useRuns((state) => activeRun(state) !== null || state.comparing !== null);
+  const busy = useRuns(isBusy);
   return (
     <div className="nothing">
       <p>{what}</p>

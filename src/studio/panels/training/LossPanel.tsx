@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { Chart } from '../../charts/Chart.tsx';
 import { chartLayout, stepAxis } from '../../charts/layout.ts';
 import type { LossLine } from '../../charts/loss-traces.ts';
-import { lossLines, lossTraces } from '../../charts/loss-traces.ts';
+import { layerDashes, lossLines, lossTraces } from '../../charts/loss-traces.ts';
 import type { Palette } from '../../charts/palette.ts';
 import { logTicks } from '../../charts/ticks.ts';
 import { usePalette } from '../../charts/use-palette.ts';
@@ -36,6 +36,7 @@ export function LossPanel({ runs, selected }: Props) {
       <header>
         <h3 id="loss-title">Reconstruction loss</h3>
         <span className="quiet">raw thin, smoothed thick</span>
+        <LayerLegend layers={Math.max(0, ...lines.map(({ layer }) => layer + 1))} />
         <button
           type="button"
           className="button quiet small"
@@ -64,6 +65,34 @@ function layout(palette: Palette, log: boolean, lines: readonly LossLine[]) {
     log ? { type: 'log', ...(high > 0 && logTicks(low, high)) } : { type: 'linear', rangemode: 'tozero' },
   );
 }
+
+/** Patterns of the lines where a run has one for each hidden layer. */
+function LayerLegend({ layers }: { layers: number }) {
+  if (layers < 2) return null;
+  return (
+    <ul className="layer-legend">
+      {Array.from({ length: layers }, (_, layer) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a layer is its index
+        <li key={layer}>
+          <svg viewBox="0 0 32 4" aria-hidden="true">
+            <path d="M0 2h32" strokeDasharray={patterns[layerDashes[layer % layerDashes.length] ?? 'solid']} />
+          </svg>
+          layer {layer + 1}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Plotly's dashes as SVG draws them. */
+const patterns: Record<string, string> = {
+  solid: '',
+  dash: '8 5',
+  dot: '2 4',
+  dashdot: '8 4 2 4',
+  longdash: '14 5',
+  longdashdot: '14 4 2 4',
+};
 
 function summary(lines: readonly LossLine[]): string {
   if (lines.length === 0) return 'Loss chart: no run is shown.';
