@@ -1,9 +1,9 @@
 /** The golden cases in a browser's worker, on WebGPU: engine code as it is, files fetched from the test's own routes. */
 import * as tf from '@tensorflow/tfjs-core';
 import { useBackend } from '../../src/engine/backends/backends.ts';
+import { blobSource } from '../../src/engine/tensors/byte-source.ts';
 import type { ReadFixture } from '../../src/engine/testing/golden.ts';
 import { goldenLosses, readGolden, runGolden } from '../../src/engine/testing/golden.ts';
-import { blobSource } from '../../src/engine/tensors/byte-source.ts';
 
 export interface GoldenRequest {
   name: string;

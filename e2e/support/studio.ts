@@ -1,0 +1,74 @@
+/** A person's ways through the page, for the journeys. */
+import { fileURLToPath } from 'node:url';
+import type { Page } from '@playwright/test';
+import { expect } from '@playwright/test';
+import { appUrl } from './app.ts';
+import { dropFiles } from './drop-files.ts';
+
+export const demoFile = (path: string): string => fileURLToPath(new URL(`../../public/demo/${path}`, import.meta.url));
+
+/** Opens the studio and fails the test on anything that goes wrong where nobody looks. */
+export async function openStudio(page: Page): Promise<void> {
+  page.on('pageerror', (error) => {
+    throw error;
+  });
+  page.on('console', (message) => {
+    if (message.type() === 'error') throw new Error(`the page's console says: ${message.text()}`);
+  });
+  await page.goto(appUrl());
+  await expect(page.getByTestId('backend-label')).not.toHaveText(/choosing/);
+}
+
+export const drop = (page: Page, ...paths: string[]): Promise<void> => dropFiles(page, 'main', paths.map(demoFile));
+
+/** The list item of one task in the images card. */
+export const task = (page: Page, index: number) =>
+  page
+    .getByTestId('task-list')
+    .getByRole('listitem')
+    .filter({
+      has: page.getByRole('textbox', { name: 'Labels' }),
+    })
+    .nth(index);
+
+export async function setNumber(page: Page, label: string, value: number): Promise<void> {
+  const field = page.getByRole('textbox', { name: label, exact: true });
+  await field.fill(String(value));
+  await field.blur();
+}
+
+/** Options of the training, which lie folded. */
+export async function openTrainingOptions(page: Page): Promise<void> {
+  await page
+    .getByText(/^Training/)
+    .first()
+    .click();
+}
+
+export const runState = (page: Page) => page.getByTestId('run-state');
+
+/** "98.8 %" → 0.988 */
+export const share = (text: string): number => Number.parseFloat(text) / 100;
+
+export async function readAccuracies(page: Page, tasks: number): Promise<{ perTask: number[]; joint: number }> {
+  const read = async (id: string) => share((await page.getByTestId(id).textContent()) ?? '');
+  const perTask: number[] = [];
+  for (let index = 0; index < tasks; index++) perTask.push(await read(`accuracy-task-${index}`));
+  return { perTask, joint: await read('accuracy-joint') };
+}
+
+/** The curve that the loss chart draws, from the table behind it: losses from the first step to the last. */
+export async function lossCurve(page: Page): Promise<number[]> {
+  const panel = page.getByRole('region', { name: 'Reconstruction loss' });
+  await panel.getByText('The numbers as a table').click();
+  const rows = await panel
+    .getByRole('row')
+    .filter({ has: page.getByRole('rowheader') })
+    .all();
+  return Promise.all(rows.map(async (row) => Number(await row.getByRole('cell').first().textContent())));
+}
+
+/** "step 12 of 240" → 12 */
+export async function shownStep(page: Page): Promise<number> {
+  return Number.parseInt(((await page.getByTestId('run-step').textContent()) ?? '').replace(/\D+/, ''), 10);
+}
