@@ -49,7 +49,7 @@ export default defineConfig({
   plugins: [react(), policyInPage],
   worker: { format: 'es' },
   optimizeDeps: { include: tfjs },
-  build: { target: 'es2022', chunkSizeWarningLimit: 1600, rolldownOptions: { checks: { pluginTimings: false } } },
+  build: { target: 'es2022', chunkSizeWarningLimit: 1600, rolldownOptions: { checks: { bundlerTimings: false } } },
   server: { headers: isolation },
   preview: {
     host: '127.0.0.1',
