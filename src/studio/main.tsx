@@ -3,9 +3,10 @@ import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
 import { watchRecipe } from './actions/check.ts';
 import { listenToKeys } from './actions/shortcuts.ts';
-import { startSession } from './session.ts';
+import { listenForMistakes, startSession } from './session.ts';
 import './styles/index.css';
 
+listenForMistakes();
 void startSession();
 watchRecipe();
 listenToKeys();

@@ -29,6 +29,13 @@ function receive(event: StudioEvent): void {
   applyRunEvent(event);
 }
 
+/** Mistakes of the page that nothing else catches are shown, not hidden in the console. */
+export function listenForMistakes(): void {
+  const tell = (reason: unknown) => notify('page', errorInfo(reason));
+  window.addEventListener('unhandledrejection', ({ reason }) => tell(reason));
+  window.addEventListener('error', ({ error }) => error instanceof Error && tell(error));
+}
+
 /** Runs `work`; what it throws is told at its place instead. Answers null then. */
 export async function attempt<T>(tell: (info: StudioErrorInfo) => void, work: () => Promise<T>): Promise<T | null> {
   try {

@@ -40,5 +40,6 @@ function line(run: Run, name: string, value: (score: Run['accuracy'][number]['sc
     line: style,
     marker: style,
     hovertemplate: '%{y:.1f} %',
+    cliponaxis: false,
   };
 }

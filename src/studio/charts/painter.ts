@@ -14,11 +14,11 @@ const config: Partial<Config> = {
 
 /** Shortest time between two drawings, in milliseconds; slow drawings wait longer, so that the page stays free. */
 const shortestPause = 100;
+const longestPause = 600;
 const pausePerDrawing = 4;
 
 export class Painter {
   private next: Drawing | null = null;
-  private pause = 0;
   private busy = false;
   private gone = false;
   private readonly resizes: ResizeObserver;
@@ -48,8 +48,8 @@ export class Painter {
       this.next = null;
       const started = performance.now();
       await plotly.react(this.element, data, layout, config);
-      this.pause = Math.max(shortestPause, pausePerDrawing * (performance.now() - started));
-      await new Promise((resolve) => setTimeout(resolve, this.pause));
+      const pause = pausePerDrawing * (performance.now() - started);
+      await new Promise((resolve) => setTimeout(resolve, Math.min(longestPause, Math.max(shortestPause, pause))));
     }
     this.busy = false;
   }

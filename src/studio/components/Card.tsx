@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { useId } from 'react';
 import type { CardId } from '../stores/ui.ts';
 import { toggleCard, useUi } from '../stores/ui.ts';
+import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { Icon } from './Icon.tsx';
 
 interface Props {
@@ -42,7 +43,7 @@ export function Card({ id, number, title, line, problems = 0, children }: Props)
         </button>
       </h2>
       <div id={body} className="card-body" hidden={!open}>
-        {open && children}
+        {open && <ErrorBoundary>{children}</ErrorBoundary>}
       </div>
     </section>
   );

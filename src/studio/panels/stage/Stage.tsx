@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { ErrorBoundary } from '../../components/ErrorBoundary.tsx';
 import { ErrorNote, Notices } from '../../components/ErrorNote.tsx';
 import { Tabs } from '../../components/Tabs.tsx';
 import { useIsFresh } from '../../stores/fresh.ts';
@@ -34,7 +35,9 @@ export function Stage() {
           <Tabs label="Results" tabs={tabs} value={tab} onChange={showTab} />
           {failure && tab === 'training' && <ErrorNote info={failure} />}
           <div role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} className="panel" data-tab={tab}>
-            <Panel />
+            <ErrorBoundary key={tab}>
+              <Panel />
+            </ErrorBoundary>
           </div>
         </>
       )}

@@ -56,14 +56,10 @@ function layout(palette: Palette, log: boolean, lines: readonly LossLine[]) {
   const positive = lines.flatMap(({ raw }) => raw.filter((loss) => loss > 0 && Number.isFinite(loss)));
   const low = positive.reduce((least, loss) => Math.min(least, loss), Number.POSITIVE_INFINITY);
   const high = positive.reduce((most, loss) => Math.max(most, loss), 0);
-  return chartLayout(
-    palette,
-    stepAxis(
-      palette,
-      lines.map(({ run }) => run),
-    ),
-    log ? { type: 'log', ...(high > 0 && logTicks(low, high)) } : { type: 'linear', rangemode: 'tozero' },
-  );
+  const nothing = { range: [0, 1], showticklabels: false };
+  const axis = log ? { type: 'log' as const, ...logTicks(low, high) } : { rangemode: 'tozero' as const };
+  const runs = lines.map(({ run }) => run);
+  return chartLayout(palette, stepAxis(palette, runs), high > 0 ? axis : nothing);
 }
 
 /** Patterns of the lines where a run has one for each hidden layer. */

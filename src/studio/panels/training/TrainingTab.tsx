@@ -8,8 +8,9 @@ import { RunList } from './RunList.tsx';
 /** Loss and accuracy of the run under way, earlier runs behind it. */
 export function TrainingTab() {
   const runs = useRuns((state) => state.runs);
-  const selected = useRuns(selectedRun);
+  const chosen = useRuns(selectedRun);
   const trained = runs.filter(trains);
+  const selected = chosen && trains(chosen) ? chosen : (trained.at(-1) ?? null);
   if (trained.length === 0) return <NothingYet what="Loss and accuracy appear here while FS-Merge trains." />;
   return (
     <div className="training">

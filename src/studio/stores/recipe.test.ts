@@ -1,0 +1,52 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { DraftSource } from '../recipe/draft.ts';
+import { emptyDraft } from '../recipe/draft.ts';
+import { mlpInfo, vitInfo } from '../recipe/testing.ts';
+import { addLoaded, useFiles } from './files.ts';
+import { currentRecipe, editFsMerge, editSource, isReady, moveSource, useRecipe } from './recipe.ts';
+
+const source = (file: string): DraftSource => ({
+  file,
+  name: file,
+  facts: {},
+  images: null,
+  colour: 0,
+  imagesByHand: false,
+});
+const files = () => useRecipe.getState().draft.sources.map(({ file }) => file);
+
+beforeEach(() => {
+  useRecipe.setState({ draft: { ...emptyDraft, sources: ['a', 'b', 'c'].map(source) }, check: null, checking: false });
+  useFiles.setState({ sources: {}, images: {} });
+});
+
+describe('the recipe of the cards', () => {
+  it('moves sources, but not over the ends', () => {
+    moveSource('a', 1);
+    expect(files()).toEqual(['b', 'a', 'c']);
+    moveSource('c', 1);
+    moveSource('b', -1);
+    expect(files()).toEqual(['b', 'a', 'c']);
+  });
+
+  it('edits one source and leaves the others', () => {
+    editSource('b', () => ({ name: 'digits' }));
+    expect(useRecipe.getState().draft.sources.map(({ name }) => name)).toEqual(['a', 'digits', 'c']);
+  });
+
+  it('goes by the architecture of the first source', () => {
+    editFsMerge({ scope: 'local' });
+    addLoaded({ sources: [vitInfo('a'), mlpInfo('b')], images: [], errors: [] });
+    expect(currentRecipe('x')).toMatchObject({ name: 'x', method: { scope: 'global' } });
+    moveSource('a', 1);
+    expect(currentRecipe().method).toMatchObject({ scope: 'local' });
+  });
+
+  it('is ready when the worker has found nothing wrong', () => {
+    expect(isReady(useRecipe.getState())).toBe(false);
+    const problems = [{ kind: 'images' as const, message: 'm', advice: 'a' }];
+    expect(isReady({ ...useRecipe.getState(), check: { problems, cost: null } })).toBe(false);
+    const cost = { steps: 1, learnable: 1, trainingBytes: 16 };
+    expect(isReady({ ...useRecipe.getState(), check: { problems: [], cost } })).toBe(true);
+  });
+});
