@@ -1,10 +1,10 @@
 import { useEffect } from 'react';
 import { DropOverlay } from './components/DropOverlay.tsx';
 import { Bar } from './panels/bar/Bar.tsx';
-import { ImagesCard } from './panels/cards/ImagesCard.tsx';
-import { MethodCard } from './panels/cards/MethodCard.tsx';
-import { RunCard } from './panels/cards/RunCard.tsx';
-import { SourcesCard } from './panels/cards/SourcesCard.tsx';
+import { ImagesCard } from './panels/images/ImagesCard.tsx';
+import { MethodCard } from './panels/method/MethodCard.tsx';
+import { RunCard } from './panels/run/RunCard.tsx';
+import { SourcesCard } from './panels/sources/SourcesCard.tsx';
 import { Stage } from './panels/stage/Stage.tsx';
 import { useIsFresh } from './stores/fresh.ts';
 import { useUi } from './stores/ui.ts';

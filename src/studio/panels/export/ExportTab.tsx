@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { exportRun, safeName } from '../../actions/export.ts';
 import { Notices } from '../../components/ErrorNote.tsx';
-import { Field } from '../../components/Field.tsx';
 import { Icon } from '../../components/Icon.tsx';
+import { Field } from '../../components/inputs/Field.tsx';
 import type { Run } from '../../runs/run.ts';
 import { useFiles } from '../../stores/files.ts';
 import { useRuns } from '../../stores/runs.ts';

@@ -1,10 +1,10 @@
 import type { CSSProperties, KeyboardEvent, PointerEvent } from 'react';
 import { useEffect, useRef } from 'react';
 import type { MatrixValues } from '../../../worker/protocol.ts';
-import type { Cell } from '../../charts/cells.ts';
-import { cellAt, moveCell } from '../../charts/cells.ts';
-import { paintPixels } from '../../charts/colour-scale.ts';
 import { sourceColour } from '../../components/SourceMark.tsx';
+import type { Cell } from './cells.ts';
+import { cellAt, moveCell } from './cells.ts';
+import { paintPixels } from './colour-scale.ts';
 import type { Task } from './MatrixList.tsx';
 
 interface Props {

@@ -1,12 +1,12 @@
 import { useMemo, useState } from 'react';
 import type { MatrixValues } from '../../../worker/protocol.ts';
-import type { Cell } from '../../charts/cells.ts';
-import { describeCell } from '../../charts/cells.ts';
-import { colourTable, largestSize } from '../../charts/colour-scale.ts';
-import { Choice } from '../../components/Choice.tsx';
+import { Choice } from '../../components/inputs/Choice.tsx';
 import { SourceMark } from '../../components/SourceMark.tsx';
 import { useUi } from '../../stores/ui.ts';
 import { count, percent, significant } from '../../text/numbers.ts';
+import type { Cell } from './cells.ts';
+import { describeCell } from './cells.ts';
+import { colourTable, largestSize } from './colour-scale.ts';
 import { Heatmap } from './Heatmap.tsx';
 import type { Task } from './MatrixList.tsx';
 import { ScaleLegend } from './ScaleLegend.tsx';

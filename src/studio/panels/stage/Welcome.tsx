@@ -1,7 +1,7 @@
 import { demos, playDemo } from '../../actions/demo.ts';
 import { takeFiles } from '../../actions/files.ts';
-import { FileButton } from '../../components/FileButton.tsx';
 import { Icon } from '../../components/Icon.tsx';
+import { FileButton } from '../../components/inputs/FileButton.tsx';
 import { useFiles } from '../../stores/files.ts';
 import { useUi } from '../../stores/ui.ts';
 import { MergePicture } from './MergePicture.tsx';

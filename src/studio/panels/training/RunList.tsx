@@ -1,7 +1,7 @@
 import { removeRun, renameRun, selectRun, toggleRun } from '../../actions/runs.ts';
 import { usePalette } from '../../charts/use-palette.ts';
-import { EditableText } from '../../components/EditableText.tsx';
 import { IconButton } from '../../components/IconButton.tsx';
+import { EditableText } from '../../components/inputs/EditableText.tsx';
 import type { Run } from '../../runs/run.ts';
 import { latestLosses, latestScore, stepsDone } from '../../runs/run.ts';
 import { describeMethod, stateNames } from '../../text/describe.ts';

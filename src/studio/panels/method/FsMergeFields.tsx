@@ -1,7 +1,7 @@
 import type { Initialisation, MatrixKind, Objective, Scope } from '../../../engine/recipe.ts';
-import { Choice } from '../../components/Choice.tsx';
-import { Field } from '../../components/Field.tsx';
-import { NumberInput } from '../../components/NumberInput.tsx';
+import { Choice } from '../../components/inputs/Choice.tsx';
+import { Field } from '../../components/inputs/Field.tsx';
+import { NumberInput } from '../../components/inputs/NumberInput.tsx';
 import { effective, hasRank } from '../../recipe/draft.ts';
 import { useFiles } from '../../stores/files.ts';
 import { draftArchitecture, editFsMerge, useRecipe } from '../../stores/recipe.ts';

@@ -1,6 +1,6 @@
 import type { FsMergeOptions } from '../../../engine/recipe.ts';
-import { Field } from '../../components/Field.tsx';
-import { NumberInput } from '../../components/NumberInput.tsx';
+import { Field } from '../../components/inputs/Field.tsx';
+import { NumberInput } from '../../components/inputs/NumberInput.tsx';
 import { hasDiagonal } from '../../recipe/draft.ts';
 import { editFsMerge } from '../../stores/recipe.ts';
 import { plain } from '../../text/numbers.ts';

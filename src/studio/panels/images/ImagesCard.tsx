@@ -1,14 +1,14 @@
 import { removeImages, takeFiles } from '../../actions/files.ts';
 import { Card } from '../../components/Card.tsx';
 import { ErrorNote, Notices } from '../../components/ErrorNote.tsx';
-import { FileButton } from '../../components/FileButton.tsx';
 import { IconButton } from '../../components/IconButton.tsx';
+import { FileButton } from '../../components/inputs/FileButton.tsx';
 import { useFiles } from '../../stores/files.ts';
 import { useRecipe } from '../../stores/recipe.ts';
 import { describeImages } from '../../text/describe.ts';
 import { count } from '../../text/numbers.ts';
+import { useProblems } from '../use-problems.ts';
 import { TaskItem } from './TaskItem.tsx';
-import { useProblems } from './use-problems.ts';
 
 /** Card 2: which images belong to which task. */
 export function ImagesCard() {

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
-import type { NumberRange } from '../text/number-range.ts';
-import { numberProblem } from '../text/number-range.ts';
-import { plain } from '../text/numbers.ts';
+import type { NumberRange } from '../../text/number-range.ts';
+import { numberProblem } from '../../text/number-range.ts';
+import { plain } from '../../text/numbers.ts';
 
 interface Props extends NumberRange {
   id?: string;

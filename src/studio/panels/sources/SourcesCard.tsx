@@ -1,13 +1,13 @@
 import { takeFiles } from '../../actions/files.ts';
 import { Card } from '../../components/Card.tsx';
 import { ErrorNote, Notices } from '../../components/ErrorNote.tsx';
-import { FileButton } from '../../components/FileButton.tsx';
 import { Icon } from '../../components/Icon.tsx';
+import { FileButton } from '../../components/inputs/FileButton.tsx';
 import { useFiles } from '../../stores/files.ts';
 import { useRecipe } from '../../stores/recipe.ts';
 import { describeSources } from '../../text/describe.ts';
+import { useProblems } from '../use-problems.ts';
 import { SourceItem } from './SourceItem.tsx';
-import { useProblems } from './use-problems.ts';
 
 /** Card 1: which checkpoints are merged. */
 export function SourcesCard() {

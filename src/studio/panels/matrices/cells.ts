@@ -1,6 +1,6 @@
 /** Entries of a matrix on its picture: which is under the pointer, where the arrows lead, what it is in words. */
-import type { MatrixValues } from '../../worker/protocol.ts';
-import { significant } from '../text/numbers.ts';
+import type { MatrixValues } from '../../../worker/protocol.ts';
+import { significant } from '../../text/numbers.ts';
 
 export interface Cell {
   row: number;

@@ -1,6 +1,6 @@
-import type { ErrorKind, StudioErrorInfo } from '../../../engine/errors.ts';
-import { useRecipe } from '../../stores/recipe.ts';
-import type { CardId } from '../../stores/ui.ts';
+import type { ErrorKind, StudioErrorInfo } from '../../engine/errors.ts';
+import { useRecipe } from '../stores/recipe.ts';
+import type { CardId } from '../stores/ui.ts';
 
 /** The card where each kind of problem can be mended. */
 const cardOf: Record<ErrorKind, CardId> = {

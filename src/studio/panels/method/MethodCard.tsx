@@ -1,13 +1,13 @@
 import type { MethodName } from '../../../engine/recipe.ts';
 import { Card } from '../../components/Card.tsx';
-import { Choice } from '../../components/Choice.tsx';
 import { ErrorNote } from '../../components/ErrorNote.tsx';
-import { Field } from '../../components/Field.tsx';
-import { NumberInput } from '../../components/NumberInput.tsx';
+import { Choice } from '../../components/inputs/Choice.tsx';
+import { Field } from '../../components/inputs/Field.tsx';
+import { NumberInput } from '../../components/inputs/NumberInput.tsx';
 import { currentRecipe, editDraft, useRecipe } from '../../stores/recipe.ts';
 import { describeMethod, methodLines, methodNames } from '../../text/describe.ts';
+import { useProblems } from '../use-problems.ts';
 import { FsMergeFields } from './FsMergeFields.tsx';
-import { useProblems } from './use-problems.ts';
 
 const methods = (Object.keys(methodNames) as MethodName[]).map((value) => ({ value, label: methodNames[value] }));
 

@@ -6,9 +6,9 @@ import { activeRun, selectedRun, useRuns } from '../../stores/runs.ts';
 import { openCards } from '../../stores/ui.ts';
 import { stateNames } from '../../text/describe.ts';
 import { bytes, count, plural } from '../../text/numbers.ts';
+import { useTroubledCards } from '../use-problems.ts';
 import { RunButtons } from './RunButtons.tsx';
 import { RunProgress } from './RunProgress.tsx';
-import { useTroubledCards } from './use-problems.ts';
 
 /** Card 4: what a run will cost, starting and steering it, how far it is. */
 export function RunCard() {

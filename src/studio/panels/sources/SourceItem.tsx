@@ -1,8 +1,8 @@
 import type { SourceInfo } from '../../../worker/protocol.ts';
 import { removeSource } from '../../actions/files.ts';
 import { DropTarget } from '../../components/DropTarget.tsx';
-import { EditableText } from '../../components/EditableText.tsx';
 import { IconButton } from '../../components/IconButton.tsx';
+import { EditableText } from '../../components/inputs/EditableText.tsx';
 import { Menu } from '../../components/Menu.tsx';
 import { SourceMark, sourceColours } from '../../components/SourceMark.tsx';
 import type { DraftSource } from '../../recipe/draft.ts';

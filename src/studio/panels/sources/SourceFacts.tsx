@@ -2,7 +2,7 @@ import { useId } from 'react';
 import type { Activation } from '../../../engine/recipe.ts';
 import type { Fact, SourceInfo } from '../../../worker/protocol.ts';
 import { setFacts } from '../../actions/files.ts';
-import { NumberInput } from '../../components/NumberInput.tsx';
+import { NumberInput } from '../../components/inputs/NumberInput.tsx';
 import { activationNames, originNames } from '../../text/describe.ts';
 import { plain, plural } from '../../text/numbers.ts';
 

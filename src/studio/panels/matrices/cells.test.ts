@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { MatrixValues } from '../../worker/protocol.ts';
+import type { MatrixValues } from '../../../worker/protocol.ts';
 import { cellAt, describeCell, moveCell } from './cells.ts';
 
 /** Entry (row, column) is 10 · row + column; two sources of width 2. */

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { ImagesInfo } from '../../../worker/protocol.ts';
-import { Field } from '../../components/Field.tsx';
+import { Field } from '../../components/inputs/Field.tsx';
 import type { DraftSource } from '../../recipe/draft.ts';
 import { formatLabels, parseLabels, suggestLabels } from '../../recipe/labels.ts';
 import { useRecipe } from '../../stores/recipe.ts';
