@@ -27,6 +27,9 @@ test.beforeAll(async () => {
   script = output.output[0].code;
 });
 
+/** The studio's page is cross-origin isolated, so its workers have to be. */
+const isolated = { 'Cross-Origin-Embedder-Policy': 'require-corp' };
+
 const cases: GoldenRequest[] = [
   { name: 'mlp-full-first', steps: 10 },
   { name: 'vit-full-first', steps: 3 },
@@ -35,7 +38,9 @@ const cases: GoldenRequest[] = [
 
 for (const request of cases) {
   test(`${request.name}: ${request.steps} steps on WebGPU in a worker`, async ({ page }) => {
-    await page.route('**/golden-worker.js', (route) => route.fulfill({ body: script, contentType: 'text/javascript' }));
+    await page.route('**/golden-worker.js', (route) =>
+      route.fulfill({ body: script, contentType: 'text/javascript', headers: isolated }),
+    );
     await page.route('**/golden-files/**', (route) => {
       const path = new URL(route.request().url()).pathname.replace('/golden-files/', '');
       return route.fulfill({ body: readFileSync(`${root}/${path}`), contentType: 'application/octet-stream' });
