@@ -16,9 +16,7 @@ Object.assign(globalThis, globals);
 if (!('navigator' in globalThis)) Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
 Object.defineProperty(navigator, 'gpu', { value: create([]), configurable: true });
 
-afterAll(stopDawn);
-
-/** Dawn keeps the process alive for as long as anything holds its GPU. */
-export function stopDawn(): void {
+// Dawn keeps the process alive for as long as anything holds its GPU.
+afterAll(() => {
   Reflect.deleteProperty(navigator, 'gpu');
-}
+});
