@@ -18,7 +18,7 @@ function golden(name: string) {
   const { tasks, accuracy }: Golden = JSON.parse(readFileSync(file(`fixtures/golden/${name}.json`), 'utf8'));
   return {
     tensors: readSafetensors(file(`fixtures/golden/${name}.folded.safetensors`)).tensors,
-    tasks: tasks.map(({ data, labels }) => ({ images: file(`public/demo/images/${data.split('/').at(-1)}`), labels })),
+    tasks: tasks.map(({ data, labels }) => ({ images: file(`${data}`), labels })),
     accuracy: { perTask: accuracy.per_task, joint: accuracy.joint },
   };
 }

@@ -6,7 +6,7 @@
 import type { Architecture, Perceptron, VisionTransformer } from './model.ts';
 import { featureWidth } from './model.ts';
 
-/** One M, `[Σ widths, merged]`, or one U, `[merged, Σ widths]` (METHOD "Notation"). */
+/** One M, `[Σ widths, merged]`, or one U, `[merged, Σ widths]` (docs/method.md "Fold"). */
 export interface MatrixSpec {
   name: string;
   role: 'M' | 'U';

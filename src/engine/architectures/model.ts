@@ -5,7 +5,7 @@
 import type { Activation } from '../recipe.ts';
 import type { Weight } from '../tensors/host-tensor.ts';
 
-/** Pre-LN vision transformer with a class token (METHOD "ViT SuperNet"). Lengths in units, sizes in pixels. */
+/** Pre-LN vision transformer with a class token (docs/method.md "Fold"). Lengths in units, sizes in pixels. */
 export interface VisionTransformer {
   kind: 'vit';
   /** Height and width of the square image. */

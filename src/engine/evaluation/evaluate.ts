@@ -1,4 +1,4 @@
-/** Accuracy per task and joint (METHOD "Evaluation"). */
+/** Accuracy per task and joint (docs/method.md "Accuracy"). */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture } from '../architectures/model.ts';
 import type { ImageSet, TaskImages } from '../datasets/images.ts';

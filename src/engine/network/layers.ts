@@ -36,7 +36,7 @@ const normalise = (x: tf.Tensor2D, epsilon: number): tf.Tensor2D =>
   })(x);
 
 /**
- * Multi-head self-attention on packed rows, `[batch · tokens, width]` each; scale `1/√dₕ` (METHOD "ViT SuperNet").
+ * Multi-head self-attention on packed rows, `[batch · tokens, width]` each; scale `1/√dₕ` (docs/method.md "Fold").
  */
 export function attention(
   query: tf.Tensor2D,

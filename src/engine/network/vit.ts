@@ -1,4 +1,4 @@
-/** Forward pass of a pre-LN vision transformer (METHOD "ViT SuperNet"). */
+/** Forward pass of a pre-LN vision transformer (docs/method.md "Fold"). */
 import * as tf from '@tensorflow/tfjs-core';
 import type { VisionTransformer } from '../architectures/model.ts';
 import { tokens as tokenCount } from '../architectures/model.ts';

@@ -1,6 +1,6 @@
 /**
  * The fold: sources' weights and M, U → the weights of one plain network, differentiable in M and U
- * (METHOD "Notation"; the paper's section on folding). `W̃ = Σᵢ Mᵢᵀ Wᵢ Uᵢᵀ`, `b̃ = Σᵢ bᵢ Mᵢ`.
+ * (docs/method.md "Fold"; the paper's section on folding). `W̃ = Σᵢ Mᵢᵀ Wᵢ Uᵢᵀ`, `b̃ = Σᵢ bᵢ Mᵢ`.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { FoldedParameter, FoldPlan, MatrixSpec } from '../architectures/fold-plan.ts';

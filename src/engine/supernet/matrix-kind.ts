@@ -1,5 +1,5 @@
 /**
- * What each kind of M and U can do (METHOD "Kinds of M and U"). None of these operations makes a low-rank or diagonal
+ * What each kind of M and U can do (docs/method.md "Kinds of M and U"). None of these operations makes a low-rank or diagonal
  * matrix dense, except `dense`, which pictures and tests use.
  */
 import type * as tf from '@tensorflow/tfjs-core';

@@ -1,5 +1,5 @@
 /**
- * The Foldable SuperNet: frozen sources, learnable M, U and LayerNorms (METHOD "ViT SuperNet", "MLP SuperNet").
+ * The Foldable SuperNet: frozen sources, learnable M, U and LayerNorms (docs/method.md "Fold").
  * In folded form: each use folds the weights once and runs one plain network.
  */
 import * as tf from '@tensorflow/tfjs-core';
@@ -45,7 +45,7 @@ export class SuperNet {
     this.sources = models.map((model) => toBackend(model.weights));
   }
 
-  /** Initial values of every learnable tensor, on the host (METHOD "Initialisations"). */
+  /** Initial values of every learnable tensor, on the host (docs/method.md "Where training starts"). */
   initial(): Map<string, Weight> {
     const { initialisation, rank, seed } = this.options;
     const random = seededRandom(seed);

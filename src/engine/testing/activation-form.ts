@@ -1,6 +1,6 @@
 /**
  * Test support: the SuperNet in activation form, as the paper draws it. Every activation goes through U, all the sources'
- * layers, then M. The witness that training the SuperNet is training the folded network (METHOD "Notation").
+ * layers, then M. The witness that training the SuperNet is training the folded network (docs/method.md "Fold").
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { VisionTransformer } from '../architectures/model.ts';

@@ -61,13 +61,7 @@ export async function readGolden(read: ReadFixture, name: string): Promise<Golde
 export async function goldenModels(read: ReadFixture, golden: GoldenCase): Promise<Model[]> {
   return Promise.all(
     golden.tasks.map(async ({ checkpoint }) => {
-      const stem =
-        checkpoint
-          .split('/')
-          .at(-1)
-          ?.replace(/\.\w+$/, '') ?? '';
-      const file = golden.architecture === 'mlp' ? `mlp/${stem}.pt` : `vit/${stem}.safetensors`;
-      const source = recogniseSource(await readCheckpoint(await read(`public/demo/${file}`)));
+      const source = recogniseSource(await readCheckpoint(await read(checkpoint)));
       const facts = golden.vit ? { heads: golden.vit.heads, epsilon: golden.vit.eps } : {};
       return loadModel(overrideFacts(source, facts));
     }),
@@ -78,7 +72,7 @@ export async function goldenModels(read: ReadFixture, golden: GoldenCase): Promi
 export async function goldenTasks(read: ReadFixture, golden: GoldenCase): Promise<TaskImages[]> {
   return Promise.all(
     golden.tasks.map(async ({ data, labels }, task) => {
-      const images = await readImageFile(await readNpz(await read(`public/demo/images/${data.split('/').at(-1)}`)));
+      const images = await readImageFile(await readNpz(await read(data)));
       if (!images) throw new Error(`no images in ${data}`);
       const { test } = taskImages(images, `task ${task}`, { file: images.file, labels, train: 1 }, labels.length, 0);
       return { name: `task ${task}`, train: selectImages(images.train, golden.train_indices[task] ?? []), test };

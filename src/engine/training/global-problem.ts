@@ -1,4 +1,4 @@
-/** Scope `global`: all layers together on the last features (METHOD "ViT SuperNet", "Objective"). */
+/** Scope `global`: all layers together on the last features (docs/method.md "Objective"). */
 import type * as tf from '@tensorflow/tfjs-core';
 import { featureWidth } from '../architectures/model.ts';
 import type { TrainingSet } from '../datasets/training-set.ts';

@@ -1,5 +1,5 @@
 /**
- * Scope `local`, for perceptrons: each hidden layer alone, on the sources' own features (METHOD "MLP SuperNet"):
+ * Scope `local`, for perceptrons: each hidden layer alone, on the sources' own features (docs/method.md "Objective"):
  * `min ‖ act([f_{l−1}] · blockdiag(Wᵀ) · M_l + …) U_l − [f_l] ‖²`.
  * Every image is compared on all blocks, so a recipe's objective does not apply.
  * What M_l takes, the sources' pre-activations, never changes: it is computed once, and a step is two small products a layer.

@@ -1,4 +1,4 @@
-/** Feature reconstruction (METHOD "Objective"). */
+/** Feature reconstruction (docs/method.md "Objective"). */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Objective } from '../recipe.ts';
 
