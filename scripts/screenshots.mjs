@@ -1,13 +1,14 @@
-/** `npm run screenshots`: plays the demos in the built studio and takes the pictures of the docs, in docs/images. */
-import { mkdirSync } from 'node:fs';
+/** `npm run screenshots`: plays a demo in the built studio, takes pictures in test-results/screenshots, and renews those of the README. */
+import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { preview } from 'vite';
 import { systemBrowser } from './browser.mjs';
 import { projectFolder } from './command.mjs';
 
-const folder = join(projectFolder, 'docs/images');
+const folder = join(projectFolder, 'test-results/screenshots');
 mkdirSync(folder, { recursive: true });
+const inReadme = ['training-1440-light.png', 'inspecting-1440-dark.png'];
 const sizes = [
   { name: '1440', width: 1440, height: 900 },
   { name: '820', width: 820, height: 1180 },
@@ -27,6 +28,7 @@ for (const { name, width, height } of sizes) {
     console.log(`${name} ${colorScheme}`);
   }
 }
+for (const name of inReadme) copyFileSync(join(folder, name), join(projectFolder, 'docs/images', name));
 await browser.close();
 await server.close();
 
