@@ -2,28 +2,24 @@ import { useEffect, useState } from 'react';
 import { takeFiles } from '../actions/files.ts';
 import { Icon } from './Icon.tsx';
 
+/** A drag over the page reports at least this often, in milliseconds; after silence it is over, however it ended. */
+const silence = 700;
+
 /** Takes files that are dropped anywhere, and says so while they are dragged over the page. */
 export function DropOverlay() {
   const [over, setOver] = useState(false);
   useEffect(() => {
-    let depth = 0; // every element that is entered reports, also inside another
-    const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
-    const enter = (event: DragEvent) => {
-      if (!hasFiles(event)) return;
-      depth++;
-      setOver(true);
-    };
-    const leave = (event: DragEvent) => {
-      if (!hasFiles(event)) return;
-      depth--;
-      if (depth <= 0) end();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const end = () => {
+      clearTimeout(timer);
+      setOver(false);
     };
     const hover = (event: DragEvent) => {
-      if (hasFiles(event)) event.preventDefault();
-    };
-    const end = () => {
-      depth = 0;
-      setOver(false);
+      if (!hasFiles(event)) return;
+      event.preventDefault(); // allows the drop
+      clearTimeout(timer);
+      timer = setTimeout(end, silence);
+      setOver(true);
     };
     const drop = (event: DragEvent) => {
       end();
@@ -31,9 +27,13 @@ export function DropOverlay() {
       event.preventDefault();
       void takeFiles([...(event.dataTransfer?.files ?? [])]);
     };
-    const listeners = { dragenter: enter, dragleave: leave, dragover: hover, drop } as const;
+    const leave = (event: DragEvent) => {
+      if (event.relatedTarget === null) end(); // it has left the window
+    };
+    const listeners = { dragenter: hover, dragover: hover, dragleave: leave, drop };
     for (const [name, listener] of Object.entries(listeners)) window.addEventListener(name as 'drop', listener);
     return () => {
+      clearTimeout(timer);
       for (const [name, listener] of Object.entries(listeners)) window.removeEventListener(name as 'drop', listener);
     };
   }, []);
@@ -47,3 +47,5 @@ export function DropOverlay() {
     </div>
   );
 }
+
+const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
