@@ -24,6 +24,9 @@ export default defineConfig({
       args: [
         '--no-sandbox',
         '--enable-unsafe-webgpu',
+        // WebGPU stays; the page itself is drawn without the software GPU, which would take a core from the training.
+        '--disable-gpu-rasterization',
+        '--disable-gpu-compositing',
         '--disable-quic',
         '--disable-background-networking',
         '--disable-component-update',

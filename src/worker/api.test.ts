@@ -97,12 +97,17 @@ describe('the api of the worker', () => {
 
   it('trains, tells its losses and accuracies, and exports what it showed', async () => {
     const { api, events, until } = await studio();
+    const started = performance.now();
     await api.run('a', recipe(training));
     await until(inState('a', 'done'));
     const losses = points(events, 'a').map((point) => point.losses[0] ?? Number.NaN);
     expect(losses).toHaveLength(42);
     expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 2);
     expect(events.filter((event) => event.type === 'accuracy')).toHaveLength(1);
+    // At most 20 updates a second, and one more at each measurement and at the end.
+    const updates = events.filter((event) => event.type === 'training').length;
+    expect(updates).toBeLessThanOrEqual(((performance.now() - started) / 1000) * 20 + 2);
+    expect(updates).toBeLessThan(losses.length);
     const result = resultOf(events, 'a');
     expect(result).toMatchObject({ method: 'fs-merge', steps: 42, learnable: 131_072, exportable: true });
     expect(Math.min(...(result?.score.perTask ?? [0]))).toBeGreaterThan(0.9);
