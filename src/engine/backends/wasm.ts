@@ -1,7 +1,7 @@
 /** The WebAssembly backend. */
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
-import { registerFastMatMul } from './wasm-matmul.ts';
+import { registerFastKernels } from './wasm-kernels.ts';
 
 /** Where the binaries are: URLs in a browser, file paths in Node. */
 export interface WasmPaths {
@@ -22,5 +22,5 @@ export async function registerWasm(paths: WasmPaths): Promise<void> {
     'tfjs-backend-wasm-simd.wasm': paths.simd,
     'tfjs-backend-wasm-threaded-simd.wasm': paths.simd,
   });
-  registerFastMatMul();
+  registerFastKernels();
 }

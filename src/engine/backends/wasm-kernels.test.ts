@@ -64,3 +64,31 @@ describe('the matrix product on wasm', () => {
     },
   );
 });
+
+describe('slices on wasm', () => {
+  const cube = normals([4, 5, 6], 1, seededRandom(5));
+  const cases = [
+    { begin: [0, 0, 0], size: [4, 5, 6] },
+    { begin: [2, 0, 0], size: [2, 5, 6] },
+    { begin: [1, 2, 0], size: [1, 3, 6] },
+    { begin: [3, 4, 5], size: [1, 1, 1] },
+    { begin: [1, 1, 1], size: [2, 3, 4] },
+    { begin: [0, 3, 2], size: [-1, -1, 2] },
+  ];
+
+  it.each(cases)('from $begin of size $size', async ({ begin, size }) => {
+    await useNodeBackend('wasm');
+    const before = tf.backend().numDataIds();
+    const sliced = tf.tidy(() => tf.slice(tf.tensor(cube.values, [4, 5, 6]), begin, size));
+    const ours = (await sliced.data()).slice();
+    sliced.dispose();
+    const [planes, rows, columns] = size.map((length, axis) => (length < 0 ? [4, 5, 6][axis]! - begin[axis]! : length));
+    const expected: number[] = [];
+    for (let i = 0; i < planes!; i++)
+      for (let j = 0; j < rows!; j++)
+        for (let k = 0; k < columns!; k++)
+          expected.push(cube.values[((begin[0]! + i) * 5 + begin[1]! + j) * 6 + begin[2]! + k]!);
+    expect([...ours]).toEqual(expected);
+    expect(tf.backend().numDataIds()).toBe(before);
+  });
+});
