@@ -21,15 +21,19 @@ export async function browserPath() {
 
 /** Whether there is a Chromium to test in, in the end: the system's, else Debian's package, else Playwright's download. */
 export async function ensureBrowser() {
-  if (existsSync(await browserPath())) return true;
-  console.log('Installing Chromium …');
+  if (existsSync(await browserPath()) && hasVulkan()) return true;
+  console.log('Installing Chromium and its Vulkan loader …');
   if (process.getuid?.() === 0 && runs('apt-get', '--version')) await installPackage();
   if (!systemBrowser()) await run('npx', 'playwright', 'install', 'chromium');
   return existsSync(await browserPath());
 }
 
+/** Unit tests reach Chromium's software GPU through the loader of Debian's package libvulkan1. */
+function hasVulkan() {
+  return process.platform !== 'linux' || runs('sh', '-c', 'ldconfig -p | grep -q libvulkan.so.1');
+}
+
 async function installPackage() {
   await run('apt-get', 'update', '-qq');
-  // Unit tests reach Chromium's software GPU through libvulkan1.
   await run('apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'chromium', 'libvulkan1');
 }
