@@ -10,13 +10,12 @@ export function chartLayout(palette: Palette, x: Partial<LayoutAxis>, y: Partial
     zeroline: false,
     tickfont: { color: palette.quiet, size: 11 },
     fixedrange: false,
-    automargin: true,
   };
   return {
     paper_bgcolor: 'rgba(0,0,0,0)',
     plot_bgcolor: 'rgba(0,0,0,0)',
     font: { family: 'system-ui, sans-serif', color: palette.text, size: 12 },
-    margin: { l: 44, r: 12, t: 8, b: 36 },
+    margin: { l: 52, r: 12, t: 8, b: 36 },
     showlegend: false,
     hovermode: 'x unified',
     hoverlabel: { bgcolor: palette.surface, bordercolor: palette.line, font: { color: palette.text, size: 12 } },

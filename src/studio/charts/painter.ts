@@ -13,12 +13,15 @@ const config: Partial<Config> = {
 };
 
 /** Shortest time between two drawings, in milliseconds; slow drawings wait longer, so that the page stays free. */
-const shortestPause = 100;
+const shortestPause = 150;
 const longestPause = 600;
-const pausePerDrawing = 4;
+const pausePerDrawing = 8;
+
+/** Makes a drawing of what holds when it is asked: what is never drawn is never made. */
+export type MakeDrawing = () => Drawing;
 
 export class Painter {
-  private next: Drawing | null = null;
+  private next: MakeDrawing | null = null;
   private busy = false;
   private gone = false;
   private readonly resizes: ResizeObserver;
@@ -29,8 +32,8 @@ export class Painter {
   }
 
   /** Draws soon; of several drawings in a row only the last is drawn. */
-  paint(drawing: Drawing): void {
-    this.next = drawing;
+  paint(make: MakeDrawing): void {
+    this.next = make;
     if (!this.busy) void this.work();
   }
 
@@ -44,9 +47,9 @@ export class Painter {
     this.busy = true;
     const plotly = await loadPlotly();
     while (this.next && !this.gone) {
-      const { data, layout } = this.next;
-      this.next = null;
       const started = performance.now();
+      const { data, layout } = this.next();
+      this.next = null;
       await plotly.react(this.element, data, layout, config);
       const pause = pausePerDrawing * (performance.now() - started);
       await new Promise((resolve) => setTimeout(resolve, Math.min(longestPause, Math.max(shortestPause, pause))));

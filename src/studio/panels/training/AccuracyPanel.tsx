@@ -19,13 +19,20 @@ interface Props {
 /** How well the folded network does on held-out images, while it trains. */
 export function AccuracyPanel({ runs, selected }: Props) {
   const palette = usePalette();
-  const drawing = useMemo(
+  // Training steps change the runs many times a second, but not what is drawn here.
+  const drawn = [
+    selected?.id,
+    ...runs.map(({ id, name, steps, visible, accuracy }) => [id, name, steps, visible, accuracy.length]),
+  ].join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `drawn` says when the runs matter
+  const draw = useMemo(
     () =>
-      palette && {
+      palette &&
+      (() => ({
         data: accuracyTraces(runs, selected, palette, (run) => runColour(palette, runs, run)),
         layout: layout(palette, runs),
-      },
-    [palette, runs, selected],
+      })),
+    [palette, drawn],
   );
   const score = selected && latestScore(selected);
   return (
@@ -52,8 +59,8 @@ export function AccuracyPanel({ runs, selected }: Props) {
           </div>
         </dl>
       )}
-      {drawing && (
-        <Chart label={summary(selected)} drawing={drawing} table={selected && <AccuracyTable run={selected} />} />
+      {draw && (
+        <Chart label={summary(selected)} draw={draw} table={() => selected && <AccuracyTable run={selected} />} />
       )}
     </section>
   );

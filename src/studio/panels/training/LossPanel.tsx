@@ -1,13 +1,12 @@
 import { useMemo } from 'react';
 import { Chart } from '../../charts/Chart.tsx';
-import { chartLayout, stepAxis } from '../../charts/layout.ts';
+import { lossDrawing } from '../../charts/loss-drawing.ts';
 import type { LossLine } from '../../charts/loss-traces.ts';
-import { layerDashes, lossLines, lossTraces } from '../../charts/loss-traces.ts';
-import type { Palette } from '../../charts/palette.ts';
-import { logTicks } from '../../charts/ticks.ts';
+import { layerDashes, lossLines } from '../../charts/loss-traces.ts';
 import { usePalette } from '../../charts/use-palette.ts';
 import { DataTable } from '../../components/DataTable.tsx';
 import type { Run } from '../../runs/run.ts';
+import { latestLosses, stepsDone } from '../../runs/run.ts';
 import { sample } from '../../runs/smoothing.ts';
 import { useUi } from '../../stores/ui.ts';
 import { count, significant } from '../../text/numbers.ts';
@@ -22,21 +21,20 @@ interface Props {
 export function LossPanel({ runs, selected }: Props) {
   const log = useUi((state) => state.logScale);
   const palette = usePalette();
-  const lines = useMemo(() => lossLines(runs.filter((run) => run.visible)), [runs]);
-  const drawing = useMemo(
+  const shown = runs.filter((run) => run.visible);
+  const chosen = selected?.id ?? null;
+  const draw = useMemo(
     () =>
-      palette && {
-        data: lossTraces(lines, (run) => runColour(palette, runs, run), selected?.id ?? null),
-        layout: layout(palette, log, lines),
-      },
-    [palette, lines, runs, selected?.id, log],
+      palette &&
+      (() => lossDrawing(runs, { palette, log, selected: chosen, colourOf: (run) => runColour(palette, runs, run) })),
+    [palette, runs, chosen, log],
   );
   return (
     <section className="panel-box loss-panel" aria-labelledby="loss-title">
       <header>
         <h3 id="loss-title">Reconstruction loss</h3>
         <span className="quiet">raw thin, smoothed thick</span>
-        <LayerLegend layers={Math.max(0, ...lines.map(({ layer }) => layer + 1))} />
+        <LayerLegend layers={Math.max(0, ...shown.map((run) => latestLosses(run).length))} />
         <button
           type="button"
           className="button quiet small"
@@ -47,19 +45,9 @@ export function LossPanel({ runs, selected }: Props) {
           {log ? 'log' : 'linear'}
         </button>
       </header>
-      {drawing && <Chart label={summary(lines)} drawing={drawing} table={<LossTable lines={lines} />} />}
+      {draw && <Chart label={summary(shown)} draw={draw} table={() => <LossTable lines={lossLines(shown)} />} />}
     </section>
   );
-}
-
-function layout(palette: Palette, log: boolean, lines: readonly LossLine[]) {
-  const positive = lines.flatMap(({ raw }) => raw.filter((loss) => loss > 0 && Number.isFinite(loss)));
-  const low = positive.reduce((least, loss) => Math.min(least, loss), Number.POSITIVE_INFINITY);
-  const high = positive.reduce((most, loss) => Math.max(most, loss), 0);
-  const nothing = { range: [0, 1], showticklabels: false };
-  const axis = log ? { type: 'log' as const, ...logTicks(low, high) } : { rangemode: 'tozero' as const };
-  const runs = lines.map(({ run }) => run);
-  return chartLayout(palette, stepAxis(palette, runs), high > 0 ? axis : nothing);
 }
 
 /** Patterns of the lines where a run has one for each hidden layer. */
@@ -90,13 +78,12 @@ const patterns: Record<string, string> = {
   longdashdot: '14 4 2 4',
 };
 
-function summary(lines: readonly LossLine[]): string {
-  if (lines.length === 0) return 'Loss chart: no run is shown.';
-  const parts = lines.map(
-    ({ name, smoothed, steps }) =>
-      `${name}: ${significant(smoothed.at(-1) ?? 0)} after ${(steps.at(-1) ?? 0) + 1} steps`,
-  );
-  return `Loss chart. ${parts.join('; ')}.`;
+function summary(shown: readonly Run[]): string {
+  const parts = shown.flatMap((run) => {
+    const losses = latestLosses(run).map((loss) => significant(loss));
+    return losses.length > 0 ? `${run.name}: ${losses.join(' and ')} after ${count(stepsDone(run))} steps` : [];
+  });
+  return parts.length > 0 ? `Loss chart. ${parts.join('; ')}.` : 'Loss chart: no run is shown.';
 }
 
 const tableRows = 12;
