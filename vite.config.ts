@@ -2,13 +2,18 @@ import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
-// The tfjs packages are named for the dev server so that it does not find them late and reload the page in the middle of a run.
-const tfjs = [
+// Named for the dev server so that it does not find them late and reload the page in the middle of a run.
+const foundLate = [
   '@tensorflow/tfjs-core',
   '@tensorflow/tfjs-core/dist/register_all_gradients',
   '@tensorflow/tfjs-backend-cpu',
   '@tensorflow/tfjs-backend-wasm',
   '@tensorflow/tfjs-backend-webgpu',
+  '@zip.js/zip.js',
+  'comlink',
+  'pickleparser',
+  'plotly.js-cartesian-dist-min',
+  'zod',
 ];
 
 /** Nothing leaves the tab: no request to another origin, no script but the studio's own. */
@@ -48,7 +53,7 @@ export default defineConfig({
   appType: 'mpa',
   plugins: [react(), policyInPage],
   worker: { format: 'es' },
-  optimizeDeps: { include: tfjs },
+  optimizeDeps: { include: foundLate },
   build: { target: 'es2022', chunkSizeWarningLimit: 1600, rolldownOptions: { checks: { bundlerTimings: false } } },
   server: { headers: isolation },
   preview: {

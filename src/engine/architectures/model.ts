@@ -71,6 +71,19 @@ export function countParameters(architecture: Architecture): number {
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, axis) => product * axis, 1);
 
+/** Arrays one after the other; one alone is handed on as it is. */
+export function concatenate(parts: readonly Float32Array[]): Float32Array {
+  const [only] = parts;
+  if (only && parts.length === 1) return only;
+  const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    all.set(part, offset);
+    offset += part.length;
+  }
+  return all;
+}
+
 function vitShapes(vit: VisionTransformer): Map<string, number[]> {
   const { width, hidden } = vit;
   const shapes = new Map<string, number[]>([

@@ -6,7 +6,7 @@ import { StudioError } from '../errors.ts';
 import type { Activation } from '../recipe.ts';
 import type { Checkpoint, HostTensor, Weight } from '../tensors/host-tensor.ts';
 import type { Architecture, Weights } from './model.ts';
-import { parameterShapes, sizeOf } from './model.ts';
+import { concatenate, parameterShapes, sizeOf } from './model.ts';
 
 /** One file tensor and the canonical parameters it holds, stacked on the first axis when there are several. */
 export interface NamingRule {
@@ -86,7 +86,7 @@ export function* nameWeights(
       if (!weight) throw new RangeError(`the model has no parameter ${name}`);
       return weight.values;
     });
-    yield [rule.file, { shape, values: stack(parts) }];
+    yield [rule.file, { shape, values: concatenate(parts) }];
   }
 }
 
@@ -126,18 +126,6 @@ function fileShape(rule: NamingRule, architecture: Architecture, shapes: Readonl
   const [first = [], ...others] = parts;
   const stacked = [others.reduce((rows, part) => rows + (part[0] ?? 1), first[0] ?? 1), ...first.slice(1)];
   return rule.shape ? rule.shape(architecture, stacked) : stacked;
-}
-
-function stack(parts: Float32Array[]): Float32Array {
-  const [only] = parts;
-  if (only && parts.length === 1) return only;
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    all.set(part, offset);
-    offset += part.length;
-  }
-  return all;
 }
 
 function assertFinite(values: Float32Array, name: string, file: string): void {

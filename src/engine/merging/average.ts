@@ -1,7 +1,7 @@
 /** The plain weight average, parameter by parameter; heads side by side (Wortsman et al., arXiv 2203.05482, for one pretraining). */
 import { mergedArchitecture } from '../architectures/fold-plan.ts';
 import type { Model } from '../architectures/model.ts';
-import { parameterShapes } from '../architectures/model.ts';
+import { concatenate, parameterShapes } from '../architectures/model.ts';
 import { modelPredictor } from '../evaluation/predictors.ts';
 import type { Weight } from '../tensors/host-tensor.ts';
 import type { MergeMethod } from './method.ts';
@@ -32,14 +32,4 @@ function mean(parts: readonly Float32Array[]): Float32Array {
   for (const part of parts)
     for (let index = 0; index < sum.length; index++) sum[index] = (sum[index] ?? 0) + (part[index] ?? 0);
   return sum.map((value) => value / parts.length);
-}
-
-function concatenate(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    all.set(part, offset);
-    offset += part.length;
-  }
-  return all;
 }
