@@ -16,6 +16,9 @@ export type Initialisation = (typeof initialisations)[number];
 export const objectives = ['own', 'all'] as const;
 export type Objective = (typeof objectives)[number];
 
+export const schedules = ['one-cycle', 'cosine', 'constant'] as const;
+export type Schedule = (typeof schedules)[number];
+
 export const scopes = ['global', 'local'] as const;
 export type Scope = (typeof scopes)[number];
 
@@ -55,10 +58,18 @@ export const fsMergeSchema = z.strictObject({
   initialisation: z.enum(initialisations).default('first'),
   objective: z.enum(objectives).default('own'),
   scope: z.enum(scopes).default('global'),
-  /** Highest rate of the one-cycle schedule. */
+  /** How the learning rate runs over the steps. */
+  schedule: z.enum(schedules).default('one-cycle'),
+  /** Share of the steps in which a cosine schedule rises. */
+  warmUp: z.number().min(0).lt(1).default(0.1),
+  /** Highest rate of the schedule. */
   learningRate: z.number().positive().default(1e-4),
   /** The same for the diagonals; null: the rate of the rest. */
   diagonalLearningRate: z.number().positive().nullable().default(null),
+  /** Gradients of a larger norm are scaled down to it; null: never. */
+  clipNorm: z.number().positive().nullable().default(null),
+  /** Keeps the LayerNorms as they start. */
+  freezeNorms: z.boolean().default(false),
   weightDecay: z.number().nonnegative().default(1e-3),
   batchSize: z.number().int().positive().default(128),
   epochs: z.number().int().positive().default(100),

@@ -12,7 +12,7 @@ import { countLearnable, SuperNet } from '../supernet/supernet.ts';
 import { adamWDefaults } from '../training/adamw.ts';
 import { globalProblem } from '../training/global-problem.ts';
 import { localProblem } from '../training/local-problem.ts';
-import { oneCycle } from '../training/schedule.ts';
+import { rateOf } from '../training/schedule.ts';
 import { Trainer } from '../training/trainer.ts';
 import type { MergeMethod } from './method.ts';
 import { classesOf } from './method.ts';
@@ -25,7 +25,7 @@ const bytesPerLearnable = 4 * 4; // value, gradient and AdamW's two moments, 32-
 export const fsMerge: MergeMethod<'fs-merge'> = {
   problems,
   cost(architectures, options, images) {
-    const learnable = countLearnable(architectures, options.kind, options.rank);
+    const learnable = countLearnable(architectures, options);
     return { steps: countSteps(options, images), learnable, trainingBytes: learnable * bytesPerLearnable };
   },
   async *merge({ models, tasks, seed }, options) {
@@ -38,11 +38,17 @@ export const fsMerge: MergeMethod<'fs-merge'> = {
       options.scope === 'local'
         ? await localProblem(supernet, data)
         : await globalProblem(supernet, data, options.objective);
-    const trainer = new Trainer(problem, { ...adamWDefaults, weightDecay: options.weightDecay });
+    const trainer = new Trainer(problem, {
+      ...adamWDefaults,
+      weightDecay: options.weightDecay,
+      clipNorm: options.clipNorm,
+      frozen: new Set(options.freezeNorms ? supernet.normParameters : []),
+    });
     try {
       const steps = countSteps(options, data.count);
-      const rate = oneCycle(options.learningRate, steps);
-      const diagonal = oneCycle(options.diagonalLearningRate ?? options.learningRate, steps);
+      const schedule = (max: number) => rateOf(options.schedule, max, steps, options.warmUp);
+      const rate = schedule(options.learningRate);
+      const diagonal = schedule(options.diagonalLearningRate ?? options.learningRate);
       let step = 0;
       yield {
         type: 'started',
@@ -70,8 +76,7 @@ export const fsMerge: MergeMethod<'fs-merge'> = {
       const matrices = keptMatrices(supernet, await toHost(trainer.learnable), step);
       const learnable = countLearnable(
         models.map((source) => source.architecture),
-        kind,
-        rank,
+        options,
       );
       return { model, predictor: () => modelPredictor(model, classes), steps: step, learnable, matrices };
     } finally {

@@ -92,8 +92,7 @@ describe.each(architectures)('a SuperNet of three sources, %s', (_, architecture
       expect(
         countLearnable(
           models.map((model) => model.architecture),
-          kind,
-          2,
+          { kind, rank: 2 },
         ),
       ).toBe(count);
       supernet.dispose();

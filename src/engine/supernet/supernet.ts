@@ -45,6 +45,11 @@ export class SuperNet {
     this.sources = models.map((model) => toBackend(model.weights));
   }
 
+  /** Names of the LayerNorms' tensors. */
+  get normParameters(): string[] {
+    return this.plan.norms.flatMap((norm) => [`${norm}.weight`, `${norm}.bias`]);
+  }
+
   /** Initial values of every learnable tensor, on the host (docs/method.md "Where training starts"). */
   initial(): Map<string, Weight> {
     const { initialisation, rank, seed } = this.options;
@@ -56,18 +61,14 @@ export class SuperNet {
         learnable.set(`${spec.name}.${part}`, weight);
       }
     }
-    for (const norm of this.plan.norms) {
-      for (const part of ['weight', 'bias']) learnable.set(`${norm}.${part}`, this.initialNorm(`${norm}.${part}`));
-    }
+    for (const name of this.normParameters) learnable.set(name, this.initialNorm(name));
     return learnable;
   }
 
   /** Body of the plain network, differentiable in the learnable tensors. */
   fold(learnable: Parameters): Map<string, tf.Tensor> {
     const body = foldBody(this.plan, this.sources, this.lookup(learnable));
-    for (const norm of this.plan.norms) {
-      for (const name of [`${norm}.weight`, `${norm}.bias`]) body.set(name, parameter(learnable, name));
-    }
+    for (const name of this.normParameters) body.set(name, parameter(learnable, name));
     return body;
   }
 
@@ -148,7 +149,10 @@ export class SuperNet {
 }
 
 /** Learnable numbers of a SuperNet, without making one. */
-export function countLearnable(architectures: readonly Architecture[], kind: MatrixKind, rank: number): number {
+export function countLearnable(
+  architectures: readonly Architecture[],
+  { kind, rank, freezeNorms = false }: { kind: MatrixKind; rank: number; freezeNorms?: boolean },
+): number {
   const merged = mergedArchitecture(architectures);
   const plan = foldPlan(architectures, merged);
   const shapes = parameterShapes(merged);
@@ -157,7 +161,7 @@ export function countLearnable(architectures: readonly Architecture[], kind: Mat
     for (const shape of Object.values(matrixForms[kind].shapes(spec, matrixRank(plan, spec, rank))))
       count += sizeOf(shape);
   }
-  for (const norm of plan.norms) count += 2 * sizeOf(shapes.get(`${norm}.weight`) ?? []);
+  for (const norm of freezeNorms ? [] : plan.norms) count += 2 * sizeOf(shapes.get(`${norm}.weight`) ?? []);
   return count;
 }
 

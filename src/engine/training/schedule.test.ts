@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { oneCycle } from './schedule.ts';
+import { oneCycle, rateOf } from './schedule.ts';
 
 describe('oneCycle', () => {
   it('starts at max/25, peaks one step before 30 %, and ends at max/25/1e4', () => {
@@ -16,5 +16,24 @@ describe('oneCycle', () => {
       expect(rate(step)).toBeGreaterThan(0);
       expect(rate(step)).toBeLessThanOrEqual(1e-3);
     }
+  });
+});
+
+describe('cosine and constant', () => {
+  it('rises in a line over the warm-up, then falls along half a cosine towards 0', () => {
+    const rate = rateOf('cosine', 2, 100, 0.2);
+    expect(rate(0)).toBeCloseTo(0.1, 12);
+    expect(rate(19)).toBeCloseTo(2, 12);
+    expect(rate(20)).toBeCloseTo(2, 12);
+    expect(rate(60)).toBeCloseTo(1, 12);
+    expect(rate(99)).toBeCloseTo(1 + Math.cos((Math.PI * 79) / 80), 12);
+  });
+
+  it('without a warm-up starts at the top', () => {
+    expect(rateOf('cosine', 2, 10, 0)(0)).toBe(2);
+  });
+
+  it('constant never moves', () => {
+    expect([0, 5, 9].map(rateOf('constant', 3e-4, 10, 0.1))).toEqual([3e-4, 3e-4, 3e-4]);
   });
 });

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { StudioError } from '../errors.ts';
 import type { Parameters } from '../network/parameters.ts';
-import { disposeAll } from '../network/parameters.ts';
+import { disposeAll, toBackend } from '../network/parameters.ts';
 import type { Weight } from '../tensors/host-tensor.ts';
 import type { AdamWOptions } from './adamw.ts';
 import { AdamW } from './adamw.ts';
@@ -14,17 +14,29 @@ export interface Rates {
   diagonal: number;
 }
 
+export interface TrainerOptions extends AdamWOptions {
+  /** Largest norm of all gradients together; larger ones are scaled down to it. Null: never. */
+  clipNorm?: number | null;
+  /** Tensors that stay as they start. */
+  frozen?: ReadonlySet<string>;
+}
+
 export class Trainer {
+  private readonly constants: Parameters;
   private readonly groups: { optimiser: AdamW; diagonal: boolean }[];
   private current: Map<string, tf.Tensor>;
 
   constructor(
     private readonly problem: TrainingProblem,
-    options: AdamWOptions,
+    private readonly options: TrainerOptions,
   ) {
+    const { frozen = new Set() } = options;
+    this.constants = toBackend(new Map([...problem.initial].filter(([name]) => frozen.has(name))));
     const diagonals = new Map<string, Weight>();
     const others = new Map<string, Weight>();
-    for (const [name, weight] of problem.initial) (name.endsWith('.diag') ? diagonals : others).set(name, weight);
+    for (const [name, weight] of problem.initial) {
+      if (!frozen.has(name)) (name.endsWith('.diag') ? diagonals : others).set(name, weight);
+    }
     this.groups = [
       { optimiser: new AdamW(others, options), diagonal: false },
       { optimiser: new AdamW(diagonals, options), diagonal: true },
@@ -32,16 +44,17 @@ export class Trainer {
     this.current = this.readTensors();
   }
 
-  /** The learnable tensors as they are now; valid until the next step. */
+  /** The learnable tensors as they are now, frozen ones too; valid until the next step. */
   get learnable(): Parameters {
-    return this.current;
+    return new Map([...this.constants, ...this.current]);
   }
 
   /** One step on these rows of the training set; the losses are those before the update. */
   async step(rows: ArrayLike<number>, { rate, diagonal }: Rates): Promise<number[]> {
     const batch = this.problem.batch(rows);
     const names = [...this.current.keys()];
-    const { gradients, losses } = this.gradients(names, batch);
+    const { gradients: raw, losses } = this.gradients(names, batch);
+    const gradients = this.clip(raw);
     tf.dispose(batch);
     const byName = new Map(names.map((name, index) => [name, gradients[index]] as const));
     for (const group of this.groups) {
@@ -66,7 +79,21 @@ export class Trainer {
 
   dispose(): void {
     disposeAll(this.current);
+    disposeAll(this.constants);
     for (const { optimiser } of this.groups) optimiser.dispose();
+  }
+
+  /** Takes the gradients over; one factor for all keeps their direction. */
+  private clip(gradients: tf.Tensor[]): tf.Tensor[] {
+    const { clipNorm = null } = this.options;
+    if (clipNorm === null) return gradients;
+    const clipped = tf.tidy(() => {
+      const norm = tf.sqrt(tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient)))));
+      const factor = tf.minimum(tf.div(clipNorm, tf.add(norm, 1e-6)), 1);
+      return gradients.map((gradient) => tf.mul(gradient, factor));
+    });
+    tf.dispose(gradients);
+    return clipped;
   }
 
   private readTensors(): Map<string, tf.Tensor> {
@@ -77,7 +104,10 @@ export class Trainer {
   private gradients(names: string[], batch: readonly tf.Tensor[]): { gradients: tf.Tensor[]; losses: tf.Tensor1D } {
     let losses: tf.Tensor1D | undefined;
     const total = (...tensors: tf.Tensor[]): tf.Scalar => {
-      const learnable = new Map(names.map((name, index) => [name, tensors[index] as tf.Tensor]));
+      const learnable = new Map([
+        ...this.constants,
+        ...names.map((name, index) => [name, tensors[index] as tf.Tensor] as const),
+      ]);
       const terms = this.problem.losses(learnable, batch);
       losses = tf.keep(tf.stack(terms.map((term) => tf.clone(term))) as tf.Tensor1D);
       return tf.addN(terms) as tf.Scalar;

@@ -6,6 +6,7 @@ import type {
   MethodName,
   MethodRecipe,
   Objective,
+  Schedule,
   Scope,
 } from '../../engine/recipe.ts';
 import type { BackendName, FactOrigin, ImagesInfo, RunState, SourceInfo } from '../../worker/protocol.ts';
@@ -65,6 +66,12 @@ export const kindLines: Record<MatrixKind, string> = {
   diagonal: 'One number for each feature of each source: features are weighed, not mixed.',
   'low-rank': 'Each matrix is a product of two thin ones.',
   'diagonal+low-rank': 'A diagonal that weighs features and a thin product that mixes them.',
+};
+
+export const scheduleLines: Record<Schedule, string> = {
+  'one-cycle': 'Rises for 30 % of the steps, then falls, in straight lines.',
+  cosine: 'Rises during the warm-up, then falls along half a cosine.',
+  constant: 'Stays where it is.',
 };
 
 export const initialisationLines: Record<Initialisation, string> = {

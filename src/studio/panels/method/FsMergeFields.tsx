@@ -96,7 +96,7 @@ export function FsMergeFields() {
           hint={objectiveLines[options.objective]}
         />
       )}
-      <TrainingFields options={options} />
+      <TrainingFields options={options} norms={architecture === 'vit'} />
     </>
   );
 }

@@ -1,8 +1,10 @@
-import type { FsMergeOptions } from '../../../engine/recipe.ts';
+import type { FsMergeOptions, Schedule } from '../../../engine/recipe.ts';
+import { Choice } from '../../components/inputs/Choice.tsx';
 import { Field } from '../../components/inputs/Field.tsx';
 import { NumberInput } from '../../components/inputs/NumberInput.tsx';
 import { hasDiagonal } from '../../recipe/draft.ts';
 import { editFsMerge } from '../../stores/recipe.ts';
+import { scheduleLines } from '../../text/describe.ts';
 import { plain } from '../../text/numbers.ts';
 
 type NumberOption = 'epochs' | 'batchSize' | 'learningRate' | 'weightDecay' | 'evaluateEvery';
@@ -30,7 +32,7 @@ const rows: readonly Row[] = [
   {
     option: 'learningRate',
     label: 'Learning rate',
-    hint: 'The highest of the run: it rises to it for 30 % of the steps, then falls.',
+    hint: 'The highest of the schedule.',
     range: { min: 0, above: true },
   },
   { option: 'weightDecay', label: 'Weight decay', hint: 'How strongly AdamW pulls numbers to 0.', range: { min: 0 } },
@@ -42,8 +44,16 @@ const rows: readonly Row[] = [
   },
 ];
 
+const schedules = (Object.keys(scheduleLines) as Schedule[]).map((value) => ({ value, label: value }));
+
+interface Props {
+  options: FsMergeOptions;
+  /** Whether the sources have LayerNorms. */
+  norms: boolean;
+}
+
 /** Numbers of the training, folded away with the ones that matter most in the summary. */
-export function TrainingFields({ options }: { options: FsMergeOptions }) {
+export function TrainingFields({ options, norms }: Props) {
   return (
     <details className="quiet-details training-fields">
       <summary>
@@ -62,6 +72,56 @@ export function TrainingFields({ options }: { options: FsMergeOptions }) {
           )}
         </Field>
       ))}
+      <Choice
+        label="Schedule"
+        options={schedules}
+        value={options.schedule}
+        onChange={(schedule) => editFsMerge({ schedule })}
+        hint={scheduleLines[options.schedule]}
+      />
+      {options.schedule === 'cosine' && (
+        <Field label="Warm-up" hint="Share of the steps in which the rate rises, from 0 to below 1.">
+          {({ id, describedBy }) => (
+            <NumberInput
+              id={id}
+              describedBy={describedBy}
+              value={options.warmUp}
+              min={0}
+              max={0.99}
+              onChange={(warmUp) => editFsMerge({ warmUp })}
+            />
+          )}
+        </Field>
+      )}
+      <Field
+        label="Clip gradients"
+        hint="Larger norms of all gradients together are scaled down to this; empty: never."
+      >
+        {({ id, describedBy }) => (
+          <NumberInput
+            id={id}
+            describedBy={describedBy}
+            value={options.clipNorm}
+            placeholder="never"
+            min={0}
+            above
+            onChange={(clipNorm) => editFsMerge({ clipNorm })}
+            onClear={() => editFsMerge({ clipNorm: null })}
+          />
+        )}
+      </Field>
+      {norms && (
+        <Choice
+          label="LayerNorms"
+          options={[
+            { value: 'learned', label: 'learned' },
+            { value: 'frozen', label: 'frozen' },
+          ]}
+          value={options.freezeNorms ? 'frozen' : 'learned'}
+          onChange={(value) => editFsMerge({ freezeNorms: value === 'frozen' })}
+          hint={options.freezeNorms ? 'They stay as they start.' : 'They are trained with M and U.'}
+        />
+      )}
       {hasDiagonal(options) && (
         <Field
           label="Diagonal rate"
