@@ -103,7 +103,7 @@ function vitPlan(sources: readonly VisionTransformer[], merged: VisionTransforme
     const attention = `${block}.attention`;
     const inAttention = `block ${index + 1} · attention`;
     plan.norms.push(`${block}.norm1`);
-    const unmerge = matrix(`${attention}.U_att`, inAttention, 'U of query, key, value');
+    const unmerge = matrix(`${attention}.U_att`, inAttention, 'U of q, k, v');
     linear(`${attention}.query`, unmerge, matrix(`${attention}.M_q`, inAttention, 'M query'));
     linear(`${attention}.key`, unmerge, matrix(`${attention}.M_k`, inAttention, 'M key'));
     linear(`${attention}.value`, unmerge, matrix(`${attention}.M_v`, inAttention, 'M value'));
