@@ -33,18 +33,26 @@ export const fsMerge: MergeMethod<'fs-merge'> = {
     const classes = classesOf(models);
     yield { type: 'preparing', note: "Computing the sources' features" };
     const data = new TrainingSet(tasks.map((task) => task.train));
-    const supernet = new SuperNet(models, { kind, initialisation, rank, seed });
-    const problem =
-      options.scope === 'local'
-        ? await localProblem(supernet, data)
-        : await globalProblem(supernet, data, options.objective);
-    const trainer = new Trainer(problem, {
-      ...adamWDefaults,
-      weightDecay: options.weightDecay,
-      clipNorm: options.clipNorm,
-      frozen: new Set(options.freezeNorms ? supernet.normParameters : []),
-    });
+    const held: { dispose(): void }[] = [];
+    const hold = <T extends { dispose(): void }>(item: T): T => {
+      held.push(item);
+      return item;
+    };
     try {
+      const supernet = hold(new SuperNet(models, { kind, initialisation, rank, seed }));
+      const problem = hold(
+        options.scope === 'local'
+          ? await localProblem(supernet, data)
+          : await globalProblem(supernet, data, options.objective),
+      );
+      const trainer = hold(
+        new Trainer(problem, {
+          ...adamWDefaults,
+          weightDecay: options.weightDecay,
+          clipNorm: options.clipNorm,
+          frozen: new Set(options.freezeNorms ? supernet.normParameters : []),
+        }),
+      );
       const steps = countSteps(options, data.count);
       const schedule = (max: number) => rateOf(options.schedule, max, steps, options.warmUp);
       const rate = schedule(options.learningRate);
@@ -80,9 +88,7 @@ export const fsMerge: MergeMethod<'fs-merge'> = {
       );
       return { model, predictor: () => modelPredictor(model, classes), steps: step, learnable, matrices };
     } finally {
-      trainer.dispose();
-      problem.dispose();
-      supernet.dispose();
+      for (const item of held.reverse()) item.dispose();
     }
   },
 };
