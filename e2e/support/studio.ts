@@ -40,7 +40,7 @@ export async function setNumber(page: Page, label: string, value: number): Promi
 /** Options of the training, which lie folded. */
 export async function openTrainingOptions(page: Page): Promise<void> {
   await page
-    .getByText(/^Training/)
+    .getByText(/^Training:/)
     .first()
     .click();
 }

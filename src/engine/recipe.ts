@@ -3,17 +3,18 @@
  * The same recipe with the same files gives the same result. The page edits it, the worker runs it, exports carry it.
  */
 import { z } from 'zod';
+import { recipeRules } from './recipe-rules.ts';
 
 export const activations = ['gelu', 'gelu-tanh', 'quick-gelu', 'relu', 'tanh', 'identity'] as const;
 export type Activation = (typeof activations)[number];
 
-export const matrixKinds = ['full', 'diagonal', 'low-rank', 'diagonal+low-rank'] as const;
+export const matrixKinds = ['full', 'diagonal', 'low-rank', 'diagonal+low-rank', 'attention-heads'] as const;
 export type MatrixKind = (typeof matrixKinds)[number];
 
-export const initialisations = ['first', 'average', 'random'] as const;
+export const initialisations = ['first', 'average', 'random', 'warm'] as const;
 export type Initialisation = (typeof initialisations)[number];
 
-export const objectives = ['own', 'all'] as const;
+export const objectives = ['own', 'all', 'inner'] as const;
 export type Objective = (typeof objectives)[number];
 
 export const schedules = ['one-cycle', 'cosine', 'constant'] as const;
@@ -21,6 +22,12 @@ export type Schedule = (typeof schedules)[number];
 
 export const scopes = ['global', 'local'] as const;
 export type Scope = (typeof scopes)[number];
+
+export const orders = ['together', 'sequential'] as const;
+export type Order = (typeof orders)[number];
+
+export const paddings = ['end', 'spread'] as const;
+export type Padding = (typeof paddings)[number];
 
 /** What weights cannot tell; set by hand where the file says nothing or something wrong. */
 export const factsSchema = z.strictObject({
@@ -37,6 +44,10 @@ const imagesSchema = z.strictObject({
   labels: z.array(z.number().int()).min(1),
   /** How many training images to use, drawn with the recipe's seed. */
   train: z.number().int().positive(),
+  /** Images made from these by augmentation, on top of them. */
+  augmented: z.number().int().nonnegative().default(0),
+  /** Images held out of the training images to measure the loss on; never trained on. */
+  validation: z.number().int().nonnegative().default(0),
 });
 export type TaskImages = z.infer<typeof imagesSchema>;
 
@@ -50,6 +61,58 @@ const sourceSchema = z.strictObject({
 });
 export type RecipeSource = z.infer<typeof sourceSchema>;
 
+/** Changes that make augmented images, in this order (the authors' settings: all of them). */
+const augmentationSchema = z.strictObject({
+  /** Random crop of the reflect-padded image, 4 pixels each way. */
+  crop: z.boolean().default(true),
+  /** Mirrored left to right, half of the time. */
+  flip: z.boolean().default(true),
+  /** One of greyscale, solarise and Gaussian blur. */
+  tone: z.boolean().default(true),
+});
+export type AugmentationOptions = z.infer<typeof augmentationSchema>;
+
+/** How sources of unequal depth or image size are made alike before they are merged. */
+const alignmentSchema = z.strictObject({
+  /** Where the identity layers of a shallower source go. */
+  padding: z.enum(paddings).default('end'),
+  /** Resizes patch kernels and positions to the first source's image and patch size; else such sources are refused. */
+  resize: z.boolean().default(false),
+});
+export type AlignmentOptions = z.infer<typeof alignmentSchema>;
+
+/** Size of the merged network; null: the first source's. */
+const mergedSizeSchema = z.strictObject({
+  /** Width of a ViT; its heads must divide it. */
+  width: z.number().int().positive().nullable().default(null),
+  /** Width inside a ViT's MLPs; null: in proportion to the width. */
+  hidden: z.number().int().positive().nullable().default(null),
+  heads: z.number().int().positive().nullable().default(null),
+  /** Width of each hidden layer of an MLP. */
+  widths: z.array(z.number().int().positive()).min(1).nullable().default(null),
+});
+export type MergedSize = z.infer<typeof mergedSizeSchema>;
+
+const innerSiteSchema = z.strictObject({
+  /** Block of the merged ViT, from 1. */
+  block: z.number().int().positive(),
+  /** Whose output is compared, before M: the attention's or the MLP's. */
+  part: z.enum(['attention', 'mlp']),
+  weight: z.number().positive().default(1),
+});
+export type InnerSite = z.infer<typeof innerSiteSchema>;
+
+/** Where M and U come from with the initialisation "warm". */
+const warmStartSchema = z.discriminatedUnion('from', [
+  /** A merge in closed form, given as M and U. */
+  z.strictObject({ from: z.literal('method'), method: z.enum(['average']) }),
+  /** A checkpoint of the merged network's shape, which source 1 alone is folded to (Mechanism 1). */
+  z.strictObject({ from: z.literal('target'), file: z.string() }),
+  /** A saved SuperNet. */
+  z.strictObject({ from: z.literal('supernet'), file: z.string() }),
+]);
+export type WarmStart = z.infer<typeof warmStartSchema>;
+
 export const fsMergeSchema = z.strictObject({
   name: z.literal('fs-merge'),
   kind: z.enum(matrixKinds).default('diagonal+low-rank'),
@@ -57,7 +120,13 @@ export const fsMergeSchema = z.strictObject({
   rank: z.number().int().positive().default(12),
   initialisation: z.enum(initialisations).default('first'),
   objective: z.enum(objectives).default('own'),
+  /** What objective "inner" compares besides the last features. */
+  inner: z.array(innerSiteSchema).default([]),
   scope: z.enum(scopes).default('global'),
+  /** All sources in one SuperNet, or one after the other into the merge so far. */
+  order: z.enum(orders).default('together'),
+  merged: mergedSizeSchema.prefault({}),
+  warmStart: warmStartSchema.nullable().default(null),
   /** How the learning rate runs over the steps. */
   schedule: z.enum(schedules).default('one-cycle'),
   /** Share of the steps in which a cosine schedule rises. */
@@ -72,9 +141,12 @@ export const fsMergeSchema = z.strictObject({
   freezeNorms: z.boolean().default(false),
   weightDecay: z.number().nonnegative().default(1e-3),
   batchSize: z.number().int().positive().default(128),
-  epochs: z.number().int().positive().default(100),
-  /** Steps between two measurements of accuracy; 0: only at the end. */
+  /** Passes over the training images; 0 folds the start as it is. Sequential: for each source that is added. */
+  epochs: z.number().int().nonnegative().default(100),
+  /** Steps between two measurements of accuracy and validation loss; 0: only at the end. */
   evaluateEvery: z.number().int().nonnegative().default(50),
+  /** Ends the training after so many measurements without a lower validation loss, and keeps the best; null: never. */
+  patience: z.number().int().positive().nullable().default(null),
 });
 export type FsMergeOptions = z.infer<typeof fsMergeSchema>;
 
@@ -86,12 +158,21 @@ export const methodSchema = z.discriminatedUnion('name', [
 export type MethodRecipe = z.infer<typeof methodSchema>;
 export type MethodName = MethodRecipe['name'];
 
-export const recipeSchema = z.strictObject({
+const plainRecipeSchema = z.strictObject({
   version: z.literal(1).default(1),
   /** The run's name; a person may change it. */
   name: z.string().default(''),
   sources: z.array(sourceSchema),
+  alignment: alignmentSchema.prefault({}),
+  augmentation: augmentationSchema.prefault({}),
   method: methodSchema,
   seed: z.number().int().nonnegative().default(1),
 });
-export type Recipe = z.infer<typeof recipeSchema>;
+export type Recipe = z.infer<typeof plainRecipeSchema>;
+
+/** A recipe whose options go together; the sentence of a refusal says what does not, and what to do. */
+export const recipeSchema = plainRecipeSchema.superRefine((recipe, context) => {
+  for (const { message, advice, path } of recipeRules(recipe)) {
+    context.addIssue({ code: 'custom', message: `${message} ${advice}`, path });
+  }
+});

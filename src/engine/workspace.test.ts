@@ -73,12 +73,80 @@ describe('what keeps a recipe from running', () => {
       /is an MLP, .* is a vision transformer/,
     ],
     [
-      'different heads',
+      'different heads, for a merge without M and U',
       (r) => {
         first(r).facts = { heads: 8 };
+        r.method = { name: 'average' };
       },
       'sources',
       /differ in heads: 8 in .* 4 in/,
+    ],
+    [
+      'different heads, merged head by head',
+      (r) => {
+        first(r).facts = { heads: 8 };
+        r.method = recipeSchema.shape.method.parse({ name: 'fs-merge', kind: 'attention-heads' });
+      },
+      'recipe',
+      /as many heads in every source/,
+    ],
+    [
+      'another activation',
+      (r) => {
+        first(r).facts = { activation: 'quick-gelu' };
+      },
+      'sources',
+      /differ in activation: quick-gelu in .* gelu in/,
+    ],
+    [
+      'a merged width that the heads do not divide',
+      (r) => {
+        r.method = recipeSchema.shape.method.parse({ name: 'fs-merge', kind: 'full', merged: { width: 50 } });
+      },
+      'recipe',
+      /4 attention heads do not divide the merged width 50/,
+    ],
+    [
+      'a diagonal and another width',
+      (r) => {
+        r.method = recipeSchema.shape.method.parse({ name: 'fs-merge', merged: { width: 48 } });
+      },
+      'recipe',
+      /with a diagonal need .* of one width/,
+    ],
+    [
+      'hidden widths for a ViT',
+      (r) => {
+        r.method = recipeSchema.shape.method.parse({ name: 'fs-merge', kind: 'full', merged: { widths: [8] } });
+      },
+      'recipe',
+      /Widths of hidden layers are for MLPs/,
+    ],
+    [
+      'a block that is not there',
+      (r) => {
+        const inner = [{ block: 5, part: 'mlp' }];
+        r.method = recipeSchema.shape.method.parse({ name: 'fs-merge', objective: 'inner', inner });
+      },
+      'recipe',
+      /block 5, but there are 4/,
+    ],
+    [
+      'a saved SuperNet that is not loaded',
+      (r) => {
+        const warm = { initialisation: 'warm', warmStart: { from: 'supernet', file: 'gone.safetensors' } };
+        r.method = recipeSchema.shape.method.parse({ name: 'fs-merge', ...warm });
+      },
+      'sources',
+      /"gone\.safetensors", which is not loaded/,
+    ],
+    [
+      'more images than there are',
+      (r) => {
+        first(r).images!.validation = 1990;
+      },
+      'images',
+      /50 to train on leave 1950, not 1990, for validation/,
     ],
     [
       'no images',

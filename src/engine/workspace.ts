@@ -1,4 +1,6 @@
 /** What is loaded: sources and images by file name, and what a recipe makes of them. */
+import { alignArchitectures } from './alignment/align.ts';
+import { foldPlan, mergedArchitecture } from './architectures/fold-plan.ts';
 import type { Architecture, Model, Weights } from './architectures/model.ts';
 import { readWeights } from './architectures/naming.ts';
 import type { Source } from './architectures/source.ts';
@@ -7,21 +9,31 @@ import type { ImageFile } from './datasets/image-file.ts';
 import { readImageFile } from './datasets/image-file.ts';
 import type { TaskImages } from './datasets/images.ts';
 import { checkInputs } from './datasets/images.ts';
-import { taskImages } from './datasets/task.ts';
+import type { TaskRows } from './datasets/task.ts';
+import { taskImages, taskRows, withAugmented } from './datasets/task.ts';
 import { StudioError } from './errors.ts';
 import { readCheckpoint } from './formats/detect.ts';
 import { readNpz } from './formats/npz.ts';
+import type { NamedArchitecture } from './merging/compatibility.ts';
 import { sourceProblems } from './merging/compatibility.ts';
-import type { MergeContext, MergeCost } from './merging/method.ts';
+import type { MergeContext, MergeCost, WarmMaterial } from './merging/method.ts';
 import { mergeMethod } from './merging/registry.ts';
-import type { FactOverrides, Recipe, RecipeSource } from './recipe.ts';
+import type { FactOverrides, MethodRecipe, Recipe, RecipeSource } from './recipe.ts';
+import { recipeProblems } from './recipe-rules.ts';
+import type { SuperNetFile } from './supernet/supernet-file.ts';
+import { readSuperNet } from './supernet/supernet-file.ts';
 import type { NamedSource } from './tensors/byte-source.ts';
+import { demonstrableLayers } from './theory/demonstrate.ts';
 
-export type Loaded = { kind: 'source'; id: string; source: Source } | { kind: 'images'; id: string; images: ImageFile };
+export type Loaded =
+  | { kind: 'source'; id: string; source: Source }
+  | { kind: 'images'; id: string; images: ImageFile }
+  | { kind: 'supernet'; id: string; supernet: SuperNetFile };
 
 export class Workspace {
   private readonly sources = new Map<string, Source>();
   private readonly images = new Map<string, ImageFile>();
+  private readonly superNets = new Map<string, SuperNetFile>();
   private readonly weights = new Map<string, Promise<Weights>>();
 
   /** Takes a file in under its name, or under "name (2)" when that is taken. Throws `StudioError`; what was loaded stays. */
@@ -35,6 +47,11 @@ export class Workspace {
         this.images.set(id, images);
         return { kind: 'images', id, images };
       }
+    }
+    const supernet = readSuperNet(checkpoint);
+    if (supernet) {
+      this.superNets.set(id, supernet);
+      return { kind: 'supernet', id, supernet };
     }
     const source = recogniseSource(checkpoint);
     this.sources.set(id, source);
@@ -51,6 +68,7 @@ export class Workspace {
   remove(id: string): void {
     this.sources.delete(id);
     this.images.delete(id);
+    this.superNets.delete(id);
     this.weights.delete(id);
   }
 
@@ -66,9 +84,33 @@ export class Workspace {
     throw missing(id, 'images');
   }
 
-  /** Everything that keeps a recipe from running, found without reading more than is needed to know. */
+  hasSuperNet(id: string): boolean {
+    return this.superNets.has(id);
+  }
+
+  /** Layers of a recipe's merge that have a U before them, by canonical name. */
+  layers(recipe: Recipe): string[] {
+    const aligned = alignArchitectures(
+      recipe.sources.map((source) => this.architecture(source)),
+      recipe.alignment,
+    );
+    return demonstrableLayers(foldPlan(aligned, mergedArchitecture(aligned)));
+  }
+
+  superNet(id: string): SuperNetFile {
+    const supernet = this.superNets.get(id);
+    if (supernet) return supernet;
+    throw missing(id, 'saved SuperNet');
+  }
+
+  /**
+   * Everything that keeps a recipe from running, found without reading more than is needed to know: no file is read for
+   * options that do not go together.
+   */
   async problems(recipe: Recipe): Promise<StudioError[]> {
-    const found: StudioError[] = [];
+    const found = recipeProblems(recipe);
+    const rulesHold = found.length === 0;
+    const { method, alignment } = recipe;
     const collect = async (check: () => unknown) => {
       try {
         await check();
@@ -81,22 +123,27 @@ export class Workspace {
     for (const source of recipe.sources) {
       await collect(() => known.push({ file: source.file, architecture: this.architecture(source) }));
     }
-    if (known.length === recipe.sources.length) found.push(...sourceProblems(known));
+    if (known.length === recipe.sources.length) found.push(...sourceProblems(known, alignment));
     for (const source of recipe.sources) {
       if (!this.sources.has(source.file)) continue;
-      await collect(() => this.readWeights(source.file));
-      await collect(() => this.task(source, recipe.seed));
+      if (rulesHold) await collect(() => this.readWeights(source.file));
+      await collect(() => this.taskRows(source, recipe.seed));
     }
     if (found.length > 0) return found;
-    const architectures = known.map(({ architecture }) => architecture);
-    return mergeMethod(recipe.method.name).problems(architectures, recipe.method);
+    await collect(async () => found.push(...this.methodProblems(known, recipe, await this.warm(method))));
+    return found;
   }
 
   /** What a run of the recipe costs. Throws `StudioError` when a source or its images are missing. */
   cost(recipe: Recipe): MergeCost {
     const architectures = recipe.sources.map((source) => this.architecture(source));
-    const images = recipe.sources.reduce((sum, source) => sum + this.task(source, recipe.seed).train.count, 0);
-    return mergeMethod(recipe.method.name).cost(architectures, recipe.method, images);
+    const images = recipe.sources.map(
+      (source) => this.taskRows(source, recipe.seed).train.length + (source.images?.augmented ?? 0),
+    );
+    return mergeMethod(recipe.method.name).cost(architectures, recipe.method, {
+      images,
+      alignment: recipe.alignment,
+    });
   }
 
   /** Reads what a run needs. Throws the first problem. */
@@ -104,15 +151,39 @@ export class Workspace {
     const [problem] = await this.problems(recipe);
     if (problem) throw problem;
     const models = await Promise.all(recipe.sources.map((source) => this.model(source)));
-    const tasks = recipe.sources.map((source) => this.task(source, recipe.seed));
-    return { models, tasks, seed: recipe.seed };
+    const tasks = recipe.sources.map((source) => this.task(source, recipe));
+    const { alignment, seed } = recipe;
+    return { models, tasks, alignment, warm: await this.warm(recipe.method), seed };
   }
 
-  private async model(source: RecipeSource): Promise<Model> {
+  private methodProblems(
+    known: readonly NamedArchitecture[],
+    recipe: Recipe,
+    warm: WarmMaterial | null,
+  ): StudioError[] {
+    return mergeMethod(recipe.method.name).problems(known, recipe.method, recipe.alignment, warm);
+  }
+
+  /** What a warm start needs besides the sources. Throws `StudioError` when its file is missing or damaged. */
+  private async warm(method: MethodRecipe): Promise<WarmMaterial | null> {
+    if (method.name !== 'fs-merge' || method.initialisation !== 'warm') return null;
+    switch (method.warmStart?.from) {
+      case 'supernet':
+        return { from: 'supernet', saved: await this.superNet(method.warmStart.file).load() };
+      case 'target': {
+        const { file } = method.warmStart;
+        return { from: 'target', model: await this.model({ file, facts: {} }) };
+      }
+      default:
+        return null;
+    }
+  }
+
+  private async model(source: Pick<RecipeSource, 'file' | 'facts'>): Promise<Model> {
     return { architecture: this.architecture(source), weights: await this.readWeights(source.file) };
   }
 
-  private architecture({ file, facts }: RecipeSource): Architecture {
+  private architecture({ file, facts }: Pick<RecipeSource, 'file' | 'facts'>): Architecture {
     return overrideFacts(this.source(file), facts).match.architecture;
   }
 
@@ -126,7 +197,15 @@ export class Workspace {
     return weights;
   }
 
-  private task(source: RecipeSource, seed: number): TaskImages {
+  private task(source: RecipeSource, { seed, augmentation }: Recipe): TaskImages {
+    const { images, name } = source;
+    const rows = this.taskRows(source, seed);
+    const task = taskImages(this.imageFile(images?.file ?? ''), name, rows);
+    return withAugmented(task, images?.augmented ?? 0, augmentation, seed);
+  }
+
+  /** Which images a source's task uses. Throws `StudioError` when there are none, or they do not fit. */
+  private taskRows(source: RecipeSource, seed: number): TaskRows {
     const { name, file, images } = source;
     if (!images) {
       throw new StudioError({
@@ -137,13 +216,14 @@ export class Workspace {
       });
     }
     const architecture = this.architecture(source);
-    const task = taskImages(this.imageFile(images.file), name, images, architecture.classes, seed);
-    checkInputs(architecture, task.train, images.file);
-    return task;
+    const loaded = this.imageFile(images.file);
+    const rows = taskRows(loaded, name, images, architecture.classes, seed);
+    checkInputs(architecture, loaded.train, images.file);
+    return rows;
   }
 
   private freeName(name: string): string {
-    const taken = (id: string) => this.sources.has(id) || this.images.has(id);
+    const taken = (id: string) => this.sources.has(id) || this.images.has(id) || this.superNets.has(id);
     if (!taken(name)) return name;
     let count = 2;
     while (taken(`${name} (${count})`)) count++;

@@ -1,17 +1,23 @@
 /** The worker's side of the protocol: a plain object that tests call directly and the page calls through comlink. */
 
+import { alignModels } from '../engine/alignment/align.ts';
 import { exportSafetensors } from '../engine/architectures/export.ts';
 import type { BackendOptions } from '../engine/backends/backends.ts';
 import { useBackend } from '../engine/backends/backends.ts';
+import { augmentImages } from '../engine/datasets/augment.ts';
 import { StudioError } from '../engine/errors.ts';
 import { evaluate } from '../engine/evaluation/evaluate.ts';
 import { sourcePredictor } from '../engine/evaluation/predictors.ts';
 import { readBack } from '../engine/evaluation/read-back.ts';
 import type { MatrixReader } from '../engine/inspection/matrices.ts';
+import { savedMatrices } from '../engine/inspection/matrices.ts';
+import { seededRandom } from '../engine/random.ts';
 import { bounds, denseShape } from '../engine/supernet/matrix-kind.ts';
+import { writeSuperNet } from '../engine/supernet/supernet-file.ts';
 import { bytesSource, namedSource } from '../engine/tensors/byte-source.ts';
+import { demonstrate } from '../engine/theory/demonstrate.ts';
 import { Workspace } from '../engine/workspace.ts';
-import { describeImages, describeSource, drawThumbnails } from './describe.ts';
+import { describeLoaded, describeSource, drawThumbnails, mixedImages } from './describe.ts';
 import type { BackendChoice, BackendStatus, LoadResult, MatrixInfo, StudioApi, StudioEvent } from './protocol.ts';
 import { Run } from './run.ts';
 import { errorInfo, transferring } from './transfer.ts';
@@ -49,7 +55,8 @@ export function createApi(wasmPaths: BackendOptions['wasmPaths']): StudioApi {
     });
   }
 
-  function matricesOf(id: string): MatrixReader {
+  async function matricesOf(id: string): Promise<MatrixReader> {
+    if (!runs.has(id) && workspace.hasSuperNet(id)) return savedMatrices(await workspace.superNet(id).load(), 0);
     const { matrices } = findRun(id);
     if (matrices) return matrices;
     throw new StudioError({
@@ -78,12 +85,11 @@ export function createApi(wasmPaths: BackendOptions['wasmPaths']): StudioApi {
     },
 
     async load(files) {
-      const result: LoadResult = { sources: [], images: [], errors: [] };
+      const result: LoadResult = { sources: [], images: [], superNets: [], errors: [] };
       for (const file of files) {
         try {
           const loaded = await workspace.add(namedSource(file));
-          if (loaded.kind === 'source') result.sources.push(describeSource(loaded.id, loaded.source));
-          else result.images.push(describeImages(loaded.id, file.size, loaded.images));
+          describeLoaded(loaded, file.size, result);
         } catch (error) {
           const info = errorInfo(error);
           result.errors.push({ ...info, subject: info.subject ?? file.name });
@@ -101,7 +107,13 @@ export function createApi(wasmPaths: BackendOptions['wasmPaths']): StudioApi {
     },
 
     async thumbnails(images, labels, count) {
-      const thumbnails = drawThumbnails(workspace.imageFile(images), labels, count);
+      const thumbnails = drawThumbnails(mixedImages(workspace.imageFile(images), labels, count));
+      return transferring(thumbnails, [thumbnails.pixels.buffer]);
+    },
+
+    async augmented(images, labels, count, options, seed) {
+      const originals = mixedImages(workspace.imageFile(images), labels, count);
+      const thumbnails = drawThumbnails(augmentImages(originals, count, options, seededRandom(seed)));
       return transferring(thumbnails, [thumbnails.pixels.buffer]);
     },
 
@@ -109,6 +121,15 @@ export function createApi(wasmPaths: BackendOptions['wasmPaths']): StudioApi {
       const problems = await workspace.problems(recipe);
       if (problems.length > 0) return { problems: problems.map((problem) => problem.info), cost: null };
       return { problems: [], cost: workspace.cost(recipe) };
+    },
+
+    async layers(recipe) {
+      return workspace.layers(recipe);
+    },
+
+    async demonstrate(recipe, layer) {
+      const { models, tasks, seed } = await workspace.context(recipe);
+      return demonstrate(alignModels(models, recipe.alignment), tasks, layer, seed);
     },
 
     async evaluateSource(recipe, index) {
@@ -162,17 +183,17 @@ export function createApi(wasmPaths: BackendOptions['wasmPaths']): StudioApi {
     },
 
     async matrices(id) {
-      const reader = matricesOf(id);
+      const reader = await matricesOf(id);
       const shares = await reader.shares(reader.specs.map((spec) => spec.name));
       return reader.specs.map((spec, index): MatrixInfo => {
         const { name, label, group, role } = spec;
         const [rows, columns] = denseShape(spec);
-        return { name, label, group, role, rows, columns, shares: shares[index] ?? [] };
+        return { name, label, group, role, rows, columns, shares: shares[index] ?? [], owners: reader.owners(spec) };
       });
     },
 
     async matrix(id, name) {
-      const reader = matricesOf(id);
+      const reader = await matricesOf(id);
       const spec = reader.specs.find((candidate) => candidate.name === name);
       if (!spec) throw new RangeError(`no matrix ${name}`);
       const { label, group, role } = spec;
@@ -181,8 +202,22 @@ export function createApi(wasmPaths: BackendOptions['wasmPaths']): StudioApi {
       // The backend may hand out memory of its own, which must not leave the worker.
       const values = Float32Array.from(await reader.dense(name));
       const [shares = []] = await reader.shares([name]);
-      const answer = { name, label, group, role, rows, columns, shares, values, bounds: bounds(spec), step };
-      return transferring(answer, [values.buffer]);
+      const shape = { name, label, group, role, rows, columns, bounds: bounds(spec), owners: reader.owners(spec) };
+      return transferring({ ...shape, shares, values, step }, [values.buffer]);
+    },
+
+    async exportSuperNet(id, { name }) {
+      const { outcome, recipe } = findRun(id);
+      if (!outcome?.supernet) {
+        throw new StudioError({
+          kind: 'run',
+          message: 'The run has no SuperNet to save.',
+          advice: 'Choose a run of FS-Merge that is done, or stop it to keep what it has learned.',
+          subject: id,
+        });
+      }
+      const bytes = writeSuperNet(outcome.supernet, recipe);
+      return transferring({ name: `${name}.supernet.safetensors`, bytes }, [bytes.buffer]);
     },
 
     async exportModel(id, { name }) {

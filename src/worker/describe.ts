@@ -3,8 +3,10 @@
 import { countParameters, featureWidth } from '../engine/architectures/model.ts';
 import type { Source } from '../engine/architectures/source.ts';
 import type { ImageFile } from '../engine/datasets/image-file.ts';
+import { selectImages } from '../engine/datasets/image-file.ts';
 import type { ImageSet } from '../engine/datasets/images.ts';
-import type { ImagesInfo, SourceInfo, Thumbnails } from './protocol.ts';
+import type { Loaded } from '../engine/workspace.ts';
+import type { ImagesInfo, LoadResult, SourceInfo, Thumbnails } from './protocol.ts';
 
 export function describeSource(id: string, { checkpoint, match }: Source): SourceInfo {
   const { architecture, facts, scheme, ignored } = match;
@@ -33,7 +35,26 @@ export function describeSource(id: string, { checkpoint, match }: Source): Sourc
   };
 }
 
-export function describeImages(id: string, bytes: number, { train, test, split }: ImageFile): ImagesInfo {
+/** Puts a loaded file where it belongs. */
+export function describeLoaded(loaded: Loaded, bytes: number, into: LoadResult): void {
+  switch (loaded.kind) {
+    case 'source':
+      into.sources.push(describeSource(loaded.id, loaded.source));
+      return;
+    case 'images':
+      into.images.push(describeImages(loaded.id, bytes, loaded.images));
+      return;
+    case 'supernet': {
+      const { kind, rank, order, recipe } = loaded.supernet;
+      into.superNets.push({ id: loaded.id, file: loaded.id, bytes, kind, rank, order, recipe });
+      return;
+    }
+    default:
+      throw loaded satisfies never;
+  }
+}
+
+function describeImages(id: string, bytes: number, { train, test, split }: ImageFile): ImagesInfo {
   const counts = new Map<number, { train: number; test: number }>();
   for (const [part, set] of [
     ['train', train],
@@ -49,24 +70,22 @@ export function describeImages(id: string, bytes: number, { train, test, split }
   return { id, file: id, bytes, shape: [...train.shape], train: train.count, test: test.count, split, labels };
 }
 
-/** A few training images, one of each label in turn, as RGBA. */
-export function drawThumbnails({ train }: ImageFile, labels: readonly number[], count: number): Thumbnails {
-  const rows = mixedRows(train, labels, count);
-  const [height, width, channels] = train.shape;
-  const size = height * width;
-  const scale = train.pixels instanceof Uint8Array ? 1 : 255;
-  const pixels = new Uint8ClampedArray(rows.length * size * 4);
-  for (const [index, row] of rows.entries()) {
-    for (let pixel = 0; pixel < size; pixel++) {
-      const from = (row * size + pixel) * channels;
-      const to = (index * size + pixel) * 4;
-      for (let colour = 0; colour < 3; colour++) {
-        pixels[to + colour] = (train.pixels[from + Math.min(colour, channels - 1)] ?? 0) * scale;
-      }
-      pixels[to + 3] = 255;
+/** A few training images, one of each label in turn. */
+export const mixedImages = ({ train }: ImageFile, labels: readonly number[], count: number): ImageSet =>
+  selectImages(train, mixedRows(train, labels, count));
+
+/** Images as RGBA. */
+export function drawThumbnails({ count, shape, pixels: from, labels }: ImageSet): Thumbnails {
+  const [height, width, channels] = shape;
+  const scale = from instanceof Uint8Array ? 1 : 255;
+  const pixels = new Uint8ClampedArray(count * height * width * 4);
+  for (let pixel = 0; pixel < count * height * width; pixel++) {
+    for (let colour = 0; colour < 3; colour++) {
+      pixels[pixel * 4 + colour] = (from[pixel * channels + Math.min(colour, channels - 1)] ?? 0) * scale;
     }
+    pixels[pixel * 4 + 3] = 255;
   }
-  return { pixels, width, height, labels: rows.map((row) => train.labels[row] ?? 0) };
+  return { pixels, width, height, labels: [...labels] };
 }
 
 /** Rows of `count` images, the first of every label, then the second of every label, … */

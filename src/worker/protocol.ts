@@ -7,12 +7,22 @@ import type { BackendChoice, BackendStatus } from '../engine/backends/backends.t
 import type { StudioErrorInfo } from '../engine/errors.ts';
 import type { Score } from '../engine/evaluation/evaluate.ts';
 import type { MergeCost, TrainingPoint } from '../engine/merging/method.ts';
-import type { Activation, FactOverrides, MethodName, Recipe } from '../engine/recipe.ts';
+import type {
+  Activation,
+  AugmentationOptions,
+  FactOverrides,
+  MatrixKind,
+  MethodName,
+  Order,
+  Recipe,
+} from '../engine/recipe.ts';
+import type { Demonstration } from '../engine/theory/demonstrate.ts';
 
 export type { Fact, FactOrigin } from '../engine/architectures/naming.ts';
 export type { BackendChoice, BackendName, BackendStatus } from '../engine/backends/backends.ts';
 export type { Score } from '../engine/evaluation/evaluate.ts';
 export type { MergeCost, TrainingPoint } from '../engine/merging/method.ts';
+export type { Demonstration, FoldCheck } from '../engine/theory/demonstrate.ts';
 
 // ---- sources and images ----
 
@@ -59,9 +69,22 @@ export interface ImagesInfo {
   labels: { label: number; train: number; test: number }[];
 }
 
+/** A saved SuperNet. */
+export interface SuperNetInfo {
+  id: string;
+  file: string;
+  bytes: number;
+  kind: MatrixKind;
+  rank: number;
+  order: Order;
+  /** The run that it is of; names the sources that it needs to be folded or trained further. */
+  recipe: Recipe;
+}
+
 export interface LoadResult {
   sources: SourceInfo[];
   images: ImagesInfo[];
+  superNets: SuperNetInfo[];
   /** One for each file that could not be understood; the others are loaded all the same. */
   errors: StudioErrorInfo[];
 }
@@ -112,6 +135,8 @@ export type RunEvent =
       secondsLeft: number;
     }
   | { type: 'accuracy'; run: string; step: number; score: Score }
+  /** Losses on the validation images, as many as a training point has. */
+  | { type: 'validation'; run: string; step: number; losses: number[] }
   /** The run is over (done or stopped by hand) and left a model. */
   | { type: 'result'; run: string; result: RunResult };
 
@@ -129,14 +154,16 @@ export interface MatrixInfo {
   role: 'M' | 'U';
   rows: number;
   columns: number;
-  /** Which part of the whole belongs to each source: share of the squared entries, summing to 1. */
+  /** Which part of the whole belongs to each block: share of the squared entries, summing to 1. */
   shares: number[];
+  /** The source of each block; null: the merge so far of a sequential merge. */
+  owners: (number | null)[];
 }
 
 export interface MatrixValues extends MatrixInfo {
   /** Row-major, `rows * columns`. */
   values: Float32Array<ArrayBuffer>;
-  /** First row (M) or column (U) of each source's block, and the end. */
+  /** First row (M) or column (U) of each block, and the end. */
   bounds: number[];
   step: number;
 }
@@ -148,9 +175,12 @@ export interface ExportOptions {
   name: string;
 }
 
-export interface ExportedFile {
+export interface SavedFile {
   name: string;
   bytes: Uint8Array<ArrayBuffer>;
+}
+
+export interface ExportedFile extends SavedFile {
   /** Naming scheme of the file. */
   scheme: string;
   /** Of the file read back: accuracy, and the largest difference of a logit from the merged model's. */
@@ -173,7 +203,20 @@ export interface StudioApi {
   /** The first `count` training images with one of `labels` (all labels when empty), a mix of them. */
   thumbnails(images: string, labels: number[], count: number): Promise<Thumbnails>;
 
+  /** Training images as augmentation changes them, drawn with the seed. */
+  augmented(
+    images: string,
+    labels: number[],
+    count: number,
+    options: AugmentationOptions,
+    seed: number,
+  ): Promise<Thumbnails>;
+
   check(recipe: Recipe): Promise<RecipeCheck>;
+  /** Layers that `demonstrate` can be asked for, by their canonical names. */
+  layers(recipe: Recipe): Promise<string[]>;
+  /** The paper's mechanisms on the sources of the recipe, at one layer. */
+  demonstrate(recipe: Recipe, layer: string): Promise<Demonstration>;
   /** Scores source `index` of the recipe alone: its body with every task's head. */
   evaluateSource(recipe: Recipe, index: number): Promise<Score>;
 
@@ -188,7 +231,10 @@ export interface StudioApi {
   /** Forgets a run and its model. */
   discard(run: string): Promise<void>;
 
+  /** M and U of a run, or of a saved SuperNet by its id. */
   matrices(run: string): Promise<MatrixInfo[]>;
   matrix(run: string, name: string): Promise<MatrixValues>;
+  /** M, U and LayerNorms of a run as a file that can be loaded, looked at, folded and trained further. */
+  exportSuperNet(run: string, options: ExportOptions): Promise<SavedFile>;
   exportModel(run: string, options: ExportOptions): Promise<ExportedFile>;
 }

@@ -4,6 +4,7 @@ import type { SchemeMatch } from '../engine/architectures/naming.ts';
 import type { StudioError } from '../engine/errors.ts';
 import { evaluate } from '../engine/evaluation/evaluate.ts';
 import type { MatrixReader } from '../engine/inspection/matrices.ts';
+import { savedMatrices } from '../engine/inspection/matrices.ts';
 import type { MergeContext, MergeOutcome, MergeProgress } from '../engine/merging/method.ts';
 import { mergeMethod } from '../engine/merging/registry.ts';
 import type { Recipe } from '../engine/recipe.ts';
@@ -12,6 +13,9 @@ import { errorInfo } from './transfer.ts';
 
 /** The page gets at most this many updates a second. */
 const updatesPerSecond = 20;
+
+/** Progress whose time is not the method's own. */
+const measurements: ReadonlySet<MergeProgress['type']> = new Set(['accuracy', 'validation']);
 
 /** Longest time without looking at messages from the page, in milliseconds. */
 const turn = 15;
@@ -103,7 +107,7 @@ export class Run {
           this.seconds += elapsed;
           return next.value;
         }
-        if (next.value.type !== 'accuracy') this.seconds += elapsed;
+        if (!measurements.has(next.value.type)) this.seconds += elapsed;
         this.handle(next.value, elapsed);
         await this.breathe();
         if (next.value.type === 'training' || next.value.type === 'started') await this.waitWhilePaused();
@@ -135,6 +139,9 @@ export class Run {
         this.flush();
         this.send({ type: 'accuracy', run: this.id, step: progress.step, score: progress.score });
         return;
+      case 'validation':
+        this.send({ type: 'validation', run: this.id, step: progress.step, losses: progress.losses });
+        return;
       default:
         throw progress satisfies never;
     }
@@ -142,7 +149,7 @@ export class Run {
 
   private async finish(context: MergeContext, outcome: MergeOutcome): Promise<void> {
     this.flush();
-    this.matrices = outcome.matrices;
+    this.matrices = outcome.supernet && savedMatrices(outcome.supernet, outcome.steps);
     const predictor = outcome.predictor();
     const score = await evaluate(predictor, context.tasks);
     predictor.dispose();

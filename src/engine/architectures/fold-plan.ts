@@ -3,6 +3,7 @@
  * which parameters each of them folds, which parameters are learned as they are, and the head.
  * SuperNet, fold, the pictures of M and U and every closed-form method read it; none of them knows a ViT from an MLP.
  */
+import type { MergedSize } from '../recipe.ts';
 import type { Architecture, Perceptron, VisionTransformer } from './model.ts';
 import { featureWidth } from './model.ts';
 
@@ -14,6 +15,8 @@ export interface MatrixSpec {
   widths: number[];
   /** Width of the merged feature. */
   merged: number;
+  /** Attention heads of the merged feature, where it is laid out in heads (query, key, value, mixed values); else null. */
+  heads: number | null;
   /** For people: where it sits ("block 1") and what it does there ("M query"). */
   group: string;
   label: string;
@@ -37,29 +40,42 @@ export interface FoldPlan {
   rankWidth: number;
 }
 
-/** The plan for sources of one kind. `merged` is the architecture of the folded network. */
-export function foldPlan(sources: readonly Architecture[], merged: Architecture): FoldPlan {
+/**
+ * The plan for sources of one kind and depth. `merged` is the architecture of the folded network; `outputs` are the widths of
+ * the features that the last U guesses, the sources' own unless given (a sequential merge keeps those of earlier sources).
+ */
+export function foldPlan(
+  sources: readonly Architecture[],
+  merged: Architecture,
+  outputs: readonly number[] = sources.map(featureWidth),
+): FoldPlan {
   switch (merged.kind) {
     case 'vit':
       return vitPlan(
         sources.filter((source) => source.kind === 'vit'),
         merged,
+        outputs,
       );
     case 'mlp':
       return mlpPlan(
         sources.filter((source) => source.kind === 'mlp'),
         merged,
+        outputs,
       );
     default:
       throw merged satisfies never;
   }
 }
 
-/** The folded network of sources of equal shape: a source's size, with one head for the classes of all. */
-export function mergedArchitecture(sources: readonly Architecture[]): Architecture {
+/** The folded network: the first source's size unless another is given, with one head for the classes of all. */
+export function mergedArchitecture(sources: readonly Architecture[], size: Partial<MergedSize> = {}): Architecture {
   const [first] = sources;
   if (!first) throw new RangeError('no sources');
-  return { ...first, classes: sources.reduce((sum, source) => sum + source.classes, 0) };
+  const classes = sources.reduce((sum, source) => sum + source.classes, 0);
+  if (first.kind === 'mlp') return { ...first, classes, widths: size.widths ?? first.widths };
+  const width = size.width ?? first.width;
+  const hidden = size.hidden ?? Math.max(1, Math.round((first.hidden * width) / first.width));
+  return { ...first, classes, width, hidden, heads: size.heads ?? first.heads };
 }
 
 /** Rank of the low-rank part of a matrix: the recipe's rank, scaled by its width. At least 1. */
@@ -67,7 +83,14 @@ export function matrixRank(plan: FoldPlan, spec: MatrixSpec, rank: number): numb
   return Math.max(1, Math.floor((rank * spec.merged) / plan.rankWidth));
 }
 
-function vitPlan(sources: readonly VisionTransformer[], merged: VisionTransformer): FoldPlan {
+/** Where a matrix sits in a ViT: on the residual stream, on features laid out in heads, inside an MLP, or at the end. */
+type Place = 'stream' | 'heads' | 'hidden' | 'output';
+
+function vitPlan(
+  sources: readonly VisionTransformer[],
+  merged: VisionTransformer,
+  outputs: readonly number[],
+): FoldPlan {
   const plan: FoldPlan = {
     matrices: [],
     folded: [],
@@ -75,17 +98,18 @@ function vitPlan(sources: readonly VisionTransformer[], merged: VisionTransforme
     head: { weight: 'head.weight', bias: 'head.bias', unmerge: 'output.U_out' },
     rankWidth: merged.width,
   };
-  const model = sources.map((source) => source.width);
+  const width = sources.map((source) => source.width);
   const hidden = sources.map((source) => source.hidden);
-  const matrix = (name: string, group: string, label: string, inside = false) => {
-    const role = name.split('.').at(-1)?.startsWith('M') ? 'M' : 'U';
+  const widths = { stream: width, heads: width, hidden, output: [...outputs] };
+  const matrix = (name: string, group: string, label: string, place: Place = 'stream') => {
     plan.matrices.push({
       name,
-      role,
+      role: name.split('.').at(-1)?.startsWith('M') ? 'M' : 'U',
       group,
       label,
-      widths: inside ? hidden : model,
-      merged: inside ? merged.hidden : merged.width,
+      widths: widths[place],
+      merged: place === 'hidden' ? merged.hidden : merged.width,
+      heads: place === 'heads' ? merged.heads : null,
     });
     return name;
   };
@@ -104,24 +128,24 @@ function vitPlan(sources: readonly VisionTransformer[], merged: VisionTransforme
     const inAttention = `block ${index + 1} · attention`;
     plan.norms.push(`${block}.norm1`);
     const unmerge = matrix(`${attention}.U_att`, inAttention, 'U of q, k, v');
-    linear(`${attention}.query`, unmerge, matrix(`${attention}.M_q`, inAttention, 'M query'));
-    linear(`${attention}.key`, unmerge, matrix(`${attention}.M_k`, inAttention, 'M key'));
-    linear(`${attention}.value`, unmerge, matrix(`${attention}.M_v`, inAttention, 'M value'));
-    const unmergeOut = matrix(`${attention}.U_o`, inAttention, 'U out');
+    linear(`${attention}.query`, unmerge, matrix(`${attention}.M_q`, inAttention, 'M query', 'heads'));
+    linear(`${attention}.key`, unmerge, matrix(`${attention}.M_k`, inAttention, 'M key', 'heads'));
+    linear(`${attention}.value`, unmerge, matrix(`${attention}.M_v`, inAttention, 'M value', 'heads'));
+    const unmergeOut = matrix(`${attention}.U_o`, inAttention, 'U out', 'heads');
     linear(`${attention}.out`, unmergeOut, matrix(`${attention}.M_o`, inAttention, 'M out'));
     const inMlp = `block ${index + 1} · MLP`;
     plan.norms.push(`${block}.norm2`);
     const unmergeIn = matrix(`${block}.mlp.U_0`, inMlp, 'U in');
-    linear(`${block}.mlp.in`, unmergeIn, matrix(`${block}.mlp.M_1`, inMlp, 'M hidden', true));
-    const unmergeHidden = matrix(`${block}.mlp.U_1`, inMlp, 'U hidden', true);
+    linear(`${block}.mlp.in`, unmergeIn, matrix(`${block}.mlp.M_1`, inMlp, 'M hidden', 'hidden'));
+    const unmergeHidden = matrix(`${block}.mlp.U_1`, inMlp, 'U hidden', 'hidden');
     linear(`${block}.mlp.out`, unmergeHidden, matrix(`${block}.mlp.M_2`, inMlp, 'M out'));
   }
   plan.norms.push('norm');
-  matrix(plan.head.unmerge, 'output', 'U features');
+  matrix(plan.head.unmerge, 'output', 'U features', 'output');
   return plan;
 }
 
-function mlpPlan(sources: readonly Perceptron[], merged: Perceptron): FoldPlan {
+function mlpPlan(sources: readonly Perceptron[], merged: Perceptron, outputs: readonly number[]): FoldPlan {
   const plan: FoldPlan = {
     matrices: [],
     folded: [],
@@ -133,9 +157,12 @@ function mlpPlan(sources: readonly Perceptron[], merged: Perceptron): FoldPlan {
     const widths = sources.map((source) => source.widths[layer] ?? width);
     const group = `layer ${layer + 1}`;
     const last = layer === merged.widths.length - 1;
+    const shared = { merged: width, heads: null, group };
     plan.matrices.push(
-      { name: `layers.${layer}.M`, role: 'M', widths, merged: width, group, label: 'M' },
-      { name: `layers.${layer}.U`, role: 'U', widths, merged: width, group, label: last ? 'U features' : 'U' },
+      { ...shared, name: `layers.${layer}.M`, role: 'M', widths, label: 'M' },
+      last
+        ? { ...shared, name: `layers.${layer}.U`, role: 'U', widths: [...outputs], label: 'U features' }
+        : { ...shared, name: `layers.${layer}.U`, role: 'U', widths, label: 'U' },
     );
     plan.folded.push({
       kind: 'linear',

@@ -128,7 +128,8 @@ function fileShape(rule: NamingRule, architecture: Architecture, shapes: Readonl
   return rule.shape ? rule.shape(architecture, stacked) : stacked;
 }
 
-function assertFinite(values: Float32Array, name: string, file: string): void {
+/** Throws `StudioError` when a tensor has values that are no finite numbers. */
+export function assertFinite(values: Float32Array, name: string, file: string): void {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += (values[i] ?? 0) * 0;
   if (sum === 0) return;

@@ -49,6 +49,18 @@ export function selectImages(images: ImageSet, rows: ArrayLike<number>): ImageSe
   return { count: rows.length, shape: images.shape, pixels, labels };
 }
 
+/** Images of one shape and pixel type, one set after the other. */
+export function joinImages(first: ImageSet, second: ImageSet): ImageSet {
+  const Pixels = first.pixels.constructor as Uint8ArrayConstructor | Float32ArrayConstructor;
+  const pixels = new Pixels(first.pixels.length + second.pixels.length);
+  pixels.set(first.pixels);
+  pixels.set(second.pixels, first.pixels.length);
+  const labels = new Int32Array(first.count + second.count);
+  labels.set(first.labels);
+  labels.set(second.labels, first.count);
+  return { count: first.count + second.count, shape: first.shape, pixels, labels };
+}
+
 async function readSet(archive: Npz, x: string, y: string): Promise<ImageSet> {
   const images = archive.tensors.get(x);
   const labels = archive.tensors.get(y);

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture, VisionTransformer } from '../architectures/model.ts';
 import { brackets } from '../architectures/naming.ts';
 import { StudioError } from '../errors.ts';
+import { resizeImages } from './resize.ts';
 
 /** Images of one kind: pixels `[count, height, width, channels]`, 8-bit (0 to 255) or floats as the network wants them. */
 export interface ImageSet {
@@ -14,10 +15,13 @@ export interface ImageSet {
   labels: Int32Array;
 }
 
-/** A task: the images of one source, kept apart for training and for measuring. */
+/** A task: the images of one source, kept apart for training, for the validation loss and for measuring. */
 export interface TaskImages {
   name: string;
+  /** Drawn from the file's training images, augmented ones after them. */
   train: ImageSet;
+  /** Held out of the training images; may be none. */
+  validation: ImageSet;
   test: ImageSet;
 }
 
@@ -68,8 +72,26 @@ export function writeInputs(
   }
 }
 
-/** The same as a tensor, `[rows, …inputShape]`. */
-export function networkInputs(architecture: Architecture, images: ImageSet, rows: ArrayLike<number>): tf.Tensor {
+/**
+ * The images at the size that a network takes: those of another source may be larger or smaller (docs/method.md "Unequal
+ * sources"). Resized once and kept as long as the images are.
+ */
+export function atInputSize(architecture: Architecture, images: ImageSet): ImageSet {
+  if (architecture.kind === 'mlp' || isSize(images, architecture.image)) return images;
+  const known = resized.get(images);
+  if (known && isSize(known, architecture.image)) return known;
+  const made = resizeImages(images, architecture.image, architecture.image);
+  resized.set(images, made);
+  return made;
+}
+
+const resized = new WeakMap<ImageSet, ImageSet>();
+
+const isSize = ({ shape: [height, width] }: ImageSet, size: number): boolean => height === size && width === size;
+
+/** Images as a tensor, `[rows, …inputShape]`; of another size than the network takes, they are resized. */
+export function networkInputs(architecture: Architecture, given: ImageSet, rows: ArrayLike<number>): tf.Tensor {
+  const images = atInputSize(architecture, given);
   const shape = [rows.length, ...inputShape(architecture)];
   const values = new Float32Array(shape.reduce((product, axis) => product * axis, 1));
   writeInputs(architecture, images, rows, values);

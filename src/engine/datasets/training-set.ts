@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture } from '../architectures/model.ts';
 import type { ImageSet } from './images.ts';
-import { inputShape, writeInputs } from './images.ts';
+import { atInputSize, inputShape, writeInputs } from './images.ts';
 
 export class TrainingSet {
   /** Task of each row. */
@@ -29,8 +29,9 @@ export class TrainingSet {
     for (let index = 0; index < rows.length; index++) {
       const row = rows[index] ?? 0;
       const task = this.tasks[row] ?? 0;
-      const images = this.sets[task];
-      if (!images) throw new RangeError(`no image ${row}`);
+      const set = this.sets[task];
+      if (!set) throw new RangeError(`no image ${row}`);
+      const images = atInputSize(architecture, set);
       const local = row - (this.starts[task] ?? 0);
       writeInputs(architecture, images, [local], values.subarray(index * size, (index + 1) * size));
     }

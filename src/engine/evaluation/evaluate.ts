@@ -6,20 +6,23 @@ import { networkInputs } from '../datasets/images.ts';
 
 /** Anything that gives logits for every task: a merged network, a source with all heads, an ensemble. */
 export interface Predictor {
-  /** How it takes images. */
-  readonly architecture: Architecture;
   /** Classes of each task, in the order of the joint logits. */
   readonly classes: readonly number[];
+  /** Tasks that it cannot tell anything about: a source alone whose features another source's head cannot read. */
+  readonly blind?: readonly number[];
   /** Runs inside a tidy. `[batch, Σ classes]` each: for accuracy within a task, and across tasks. */
-  logits(inputs: tf.Tensor): { perTask: tf.Tensor2D; joint: tf.Tensor2D };
+  logits(inputs: Inputs): { perTask: tf.Tensor2D; joint: tf.Tensor2D };
 }
 
+/** A batch of images, laid out as a network takes them. */
+export type Inputs = (architecture: Architecture) => tf.Tensor;
+
 export interface Score {
-  /** Accuracy on each task's held-out images, argmax over that task's logits, 0 to 1. */
-  perTask: number[];
-  /** Accuracy on each task's images, argmax over all tasks' logits together. */
-  jointPerTask: number[];
-  /** Joint accuracy over all tasks' images. */
+  /** Accuracy on each task's held-out images, argmax over that task's logits, 0 to 1; null where there are no logits. */
+  perTask: (number | null)[];
+  /** Accuracy on each task's images, argmax over all tasks' logits together; null where a task is not measured. */
+  jointPerTask: (number | null)[];
+  /** Joint accuracy over the images of all tasks measured. */
   joint: number;
   /** Held-out images measured, for each task. */
   images: number[];
@@ -42,7 +45,7 @@ export async function evaluate(
   for (const [task, { test }] of tasks.entries()) {
     const count = Math.min(limit, test.count);
     const hits = await countHits(predictor, test, task, count);
-    score.perTask.push(hits.perTask / count);
+    score.perTask.push(predictor.blind?.includes(task) ? null : hits.perTask / count);
     score.jointPerTask.push(hits.joint / count);
     score.images.push(count);
     right += hits.joint;
@@ -60,7 +63,9 @@ export async function predict(
   to: number,
 ): Promise<{ perTask: Float32Array; joint: Float32Array }> {
   const rows = Array.from({ length: to - from }, (_, index) => from + index);
-  const { perTask, joint } = tf.tidy(() => predictor.logits(networkInputs(predictor.architecture, images, rows)));
+  const { perTask, joint } = tf.tidy(() =>
+    predictor.logits((architecture) => networkInputs(architecture, images, rows)),
+  );
   const values = (await Promise.all([perTask.data(), joint.data()])) as [Float32Array, Float32Array];
   tf.dispose([perTask, joint]);
   return { perTask: values[0], joint: values[1] };

@@ -1,6 +1,7 @@
 /** What can be evaluated, made from models on the host. The caller disposes. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture, Model } from '../architectures/model.ts';
+import { featureWidth } from '../architectures/model.ts';
 import { linear } from '../network/layers.ts';
 import { features, logits } from '../network/network.ts';
 import type { Parameters } from '../network/parameters.ts';
@@ -16,10 +17,9 @@ export function networkPredictor(
   classes: readonly number[],
 ): DisposablePredictor {
   return {
-    architecture,
     classes,
     logits(inputs) {
-      const joint = logits(architecture, parameters, inputs);
+      const joint = logits(architecture, parameters, inputs(architecture));
       return { perTask: joint, joint };
     },
     dispose: () => disposeAll(parameters),
@@ -29,21 +29,23 @@ export function networkPredictor(
 export const modelPredictor = ({ architecture, weights }: Model, classes: readonly number[]): DisposablePredictor =>
   networkPredictor(architecture, toBackend(weights), classes);
 
-/** One source's body with every source's head on its features. */
+/** One source's body with every source's head on its features; it is blind to tasks whose head reads another width. */
 export function sourcePredictor(models: readonly Model[], index: number): DisposablePredictor {
   const model = models[index];
   if (!model) throw new RangeError(`no source ${index}`);
+  const { architecture } = model;
+  const width = featureWidth(architecture);
+  const blind = [...models.keys()].filter((task) => widthOf(models, task) !== width);
   const { bodies, classes, dispose } = upload(models);
-  const body = bodies[index] as Parameters;
   return {
-    architecture: model.architecture,
     classes,
+    blind,
     logits(inputs) {
-      const seen = features(model.architecture, body, inputs);
-      const joint = tf.concat(
-        bodies.map((parameters) => headLogits(parameters, seen)),
-        1,
-      );
+      const seen = features(architecture, bodies[index] as Parameters, inputs(architecture));
+      // No logit of a task that it is blind to is ever the largest.
+      const nothing = (task: number) => tf.fill([seen.shape[0], classes[task] ?? 0], Number.NEGATIVE_INFINITY);
+      const each = bodies.map((head, task) => (blind.includes(task) ? nothing(task) : headLogits(head, seen)));
+      const joint = tf.concat(each as tf.Tensor2D[], 1);
       return { perTask: joint, joint };
     },
     dispose,
@@ -52,26 +54,31 @@ export function sourcePredictor(models: readonly Model[], index: number): Dispos
 
 /**
  * All sources at once, as many times the cost of one. Per task: the mean over the sources of task i's head on each one's
- * features. Joint: each source's own logits side by side.
+ * features, where they have the head's width. Joint: each source's own logits side by side.
  */
 export function ensemblePredictor(models: readonly Model[]): DisposablePredictor {
-  const [first] = models;
-  if (!first) throw new RangeError('no sources');
   const { bodies, classes, dispose } = upload(models);
   return {
-    architecture: first.architecture,
     classes,
     logits(inputs) {
-      const seen = models.map((model, index) => features(model.architecture, bodies[index] as Parameters, inputs));
-      const mean = bodies.map(
-        (head) => tf.div(tf.addN(seen.map((x) => headLogits(head, x))), seen.length) as tf.Tensor2D,
+      const seen = models.map(({ architecture }, index) =>
+        features(architecture, bodies[index] as Parameters, inputs(architecture)),
       );
+      const mean = bodies.map((head, task) => {
+        const readable = seen.filter((_, index) => widthOf(models, index) === widthOf(models, task));
+        return tf.div(tf.addN(readable.map((x) => headLogits(head, x))), readable.length) as tf.Tensor2D;
+      });
       const own = bodies.map((head, index) => headLogits(head, seen[index] as tf.Tensor2D));
       return { perTask: tf.concat(mean, 1), joint: tf.concat(own, 1) };
     },
     dispose,
   };
 }
+
+const widthOf = (models: readonly Model[], index: number): number => {
+  const model = models[index];
+  return model ? featureWidth(model.architecture) : 0;
+};
 
 const headLogits = (parameters: Parameters, x: tf.Tensor2D): tf.Tensor2D =>
   linear(x, ...weightAndBias(parameters, 'head'));

@@ -4,11 +4,15 @@ import type { MatrixSpec } from '../architectures/fold-plan.ts';
 import type { Weights } from '../architectures/model.ts';
 import type { Parameters } from '../network/parameters.ts';
 import { disposeAll, toBackend } from '../network/parameters.ts';
+import type { Matrices } from '../supernet/matrices.ts';
 import { bounds } from '../supernet/matrix-kind.ts';
-import type { SuperNet } from '../supernet/supernet.ts';
+import type { SavedSuperNet } from '../supernet/saved.ts';
+import { matricesOf } from '../supernet/saved.ts';
 
 export interface MatrixReader {
   readonly specs: readonly MatrixSpec[];
+  /** The source that each block of a matrix belongs to; null: the merge so far of a sequential merge. */
+  owners(spec: MatrixSpec): (number | null)[];
   /** Training steps behind the values. */
   step(): number;
   /** Row-major: M `[Σ widths, merged]`, U `[merged, Σ widths]`. */
@@ -17,17 +21,27 @@ export interface MatrixReader {
   shares(names: readonly string[]): Promise<number[][]>;
 }
 
+/** A SuperNet's M and U, and whose blocks they have. */
+export interface OwnedMatrices {
+  matrices: Matrices;
+  /** The source of each body; null: the merge so far. */
+  bodies: readonly (number | null)[];
+}
+
 /** Reads a SuperNet while it trains. */
-export function liveMatrices(supernet: SuperNet, learnable: () => Parameters, step: () => number): MatrixReader {
-  const { matrices: specs } = supernet.plan;
+export function liveMatrices(owned: OwnedMatrices, learnable: () => Parameters, step: () => number): MatrixReader {
+  const { matrices, bodies } = owned;
+  const { matrices: specs, head } = matrices.plan;
   return {
     specs,
+    // The last U has a block for every task, the others one for every body.
+    owners: ({ name, widths }) => (name === head.unmerge ? widths.map((_, task) => task) : [...bodies]),
     step,
-    dense: (name) => download(() => supernet.dense(learnable(), name)),
+    dense: (name) => download(() => matrices.dense(learnable(), name)),
     async shares(names) {
       const chosen = specs.filter(({ name }) => names.includes(name));
       const sums = await download(() =>
-        tf.concat(chosen.map((spec) => blockSums(supernet.dense(learnable(), spec.name), spec))),
+        tf.concat(chosen.map((spec) => blockSums(matrices.dense(learnable(), spec.name), spec))),
       );
       return normalised(sums, chosen);
     },
@@ -35,14 +49,13 @@ export function liveMatrices(supernet: SuperNet, learnable: () => Parameters, st
 }
 
 /** Reads a SuperNet's learnable tensors that were kept on the host. */
-export function keptMatrices(supernet: SuperNet, learnable: Weights, step: number): MatrixReader {
-  const { matrices: specs } = supernet.plan;
+function keptMatrices(owned: OwnedMatrices, learnable: Weights, step: number): MatrixReader {
   const live = async <T>(prefix: string, use: (reader: MatrixReader) => Promise<T>): Promise<T> => {
     const tensors = toBackend(new Map([...learnable].filter(([name]) => name.startsWith(prefix))));
     try {
       return await use(
         liveMatrices(
-          supernet,
+          owned,
           () => tensors,
           () => step,
         ),
@@ -51,13 +64,23 @@ export function keptMatrices(supernet: SuperNet, learnable: Weights, step: numbe
       disposeAll(tensors);
     }
   };
+  const { specs, owners } = liveMatrices(
+    owned,
+    () => new Map(),
+    () => step,
+  );
   return {
     specs,
+    owners,
     step: () => step,
     dense: (name) => live(`${name}.`, (reader) => reader.dense(name)),
     shares: (names) => live('', (reader) => reader.shares(names)),
   };
 }
+
+/** Reads a SuperNet that is kept, of a run that is over or from a file. */
+export const savedMatrices = (saved: SavedSuperNet, step: number): MatrixReader =>
+  keptMatrices({ matrices: matricesOf(saved), bodies: saved.sources }, saved.learnable, step);
 
 /** Sum of squares of each source's block, `[sources]`. */
 function blockSums(matrix: tf.Tensor2D, spec: MatrixSpec): tf.Tensor1D {

@@ -1,20 +1,32 @@
 /** The plain weight average, parameter by parameter; heads side by side (Wortsman et al., arXiv 2203.05482, for one pretraining). */
+import { alignArchitectures, alignModels } from '../alignment/align.ts';
 import { mergedArchitecture } from '../architectures/fold-plan.ts';
 import type { Model } from '../architectures/model.ts';
 import { concatenate, parameterShapes } from '../architectures/model.ts';
 import { modelPredictor } from '../evaluation/predictors.ts';
+import type { AlignmentOptions } from '../recipe.ts';
 import type { Weight } from '../tensors/host-tensor.ts';
+import type { NamedArchitecture } from './compatibility.ts';
+import { sizeProblems } from './compatibility.ts';
 import type { MergeMethod } from './method.ts';
 import { classesOf, freeOfCost } from './method.ts';
 
 export const average: MergeMethod<'average'> = {
-  problems: () => [],
+  problems: (sources, _, alignment) => sizeProblems(aligned(sources, alignment)),
   cost: () => freeOfCost,
-  async *merge({ models }) {
-    const model = averageModels(models);
-    return { model, predictor: () => modelPredictor(model, classesOf(models)), steps: 0, learnable: 0, matrices: null };
+  async *merge({ models, alignment }) {
+    const model = averageModels(alignModels(models, alignment));
+    return { model, predictor: () => modelPredictor(model, classesOf(models)), steps: 0, learnable: 0, supernet: null };
   },
 };
+
+function aligned(sources: readonly NamedArchitecture[], alignment: AlignmentOptions): NamedArchitecture[] {
+  const architectures = alignArchitectures(
+    sources.map(({ architecture }) => architecture),
+    alignment,
+  );
+  return sources.map((source, index) => ({ ...source, architecture: architectures[index] ?? source.architecture }));
+}
 
 /** Models of equal shape → their mean with a joint head. */
 export function averageModels(models: readonly Model[]): Model {

@@ -1,43 +1,59 @@
-/** Which sources can be merged: of one kind and of equal shape, heads apart. Told by the number that differs. */
+/** Which sources can be merged, after alignment and before it. Told by the number that differs. */
+
+import { canPad, depthOf } from '../alignment/pad-depth.ts';
 import type { Architecture } from '../architectures/model.ts';
 import { StudioError } from '../errors.ts';
+import type { AlignmentOptions } from '../recipe.ts';
 
 export interface NamedArchitecture {
   file: string;
   architecture: Architecture;
 }
 
-/** Numbers that sources must share, in the words of the page. */
-function numbers(architecture: Architecture): [string, number | string][] {
-  switch (architecture.kind) {
-    case 'vit':
-      return [
-        ['width', architecture.width],
-        ['blocks', architecture.blocks],
-        ['heads', architecture.heads],
-        ['hidden width', architecture.hidden],
-        ['patch size', architecture.patch],
-        ['image size', architecture.image],
-        ['channels', architecture.channels],
-        ['LayerNorm ε', architecture.epsilon],
-        ['activation', architecture.activation],
-      ];
-    case 'mlp':
-      return [
-        ['inputs', architecture.inputs],
-        ['hidden layers', architecture.widths.length],
-        ['hidden widths', architecture.widths.join(', ')],
-        ['activation', architecture.activation],
-      ];
-    default:
-      throw architecture satisfies never;
-  }
+interface Trait {
+  /** In the words of the page. */
+  name: string;
+  of(architecture: Architecture): number | string | null;
+  advice: string;
 }
+
+const otherShape = 'Choose sources of equal shape.';
+const setFact = 'Weights cannot tell this: set the right value on the source.';
+
+/** What no alignment and no M or U can make alike. */
+const shared: readonly Trait[] = [
+  {
+    name: 'inputs',
+    of: (a) => (a.kind === 'mlp' ? a.inputs : null),
+    advice: 'All sources of a merge see the same inputs: choose MLPs for images of one size.',
+  },
+  {
+    name: 'channels',
+    of: (a) => (a.kind === 'vit' ? a.channels : null),
+    advice: 'Choose sources for images with as many channels.',
+  },
+  { name: 'LayerNorm ε', of: (a) => (a.kind === 'vit' ? a.epsilon : null), advice: setFact },
+  { name: 'activation', of: (a) => a.activation, advice: setFact },
+];
+
+const resizable: readonly Trait[] = ['patch', 'image'].map((side) => ({
+  name: `${side} size`,
+  of: (a) => (a.kind === 'vit' ? a[side as 'patch' | 'image'] : null),
+  advice: 'Let the studio resize patch kernels and positions, or choose sources for images and patches of one size.',
+}));
+
+/** What a merge without M and U needs as well. */
+const sizes: readonly Trait[] = [
+  { name: 'width', of: (a) => (a.kind === 'vit' ? a.width : null), advice: otherShape },
+  { name: 'heads', of: (a) => (a.kind === 'vit' ? a.heads : null), advice: setFact },
+  { name: 'hidden width', of: (a) => (a.kind === 'vit' ? a.hidden : null), advice: otherShape },
+  { name: 'hidden widths', of: (a) => (a.kind === 'mlp' ? a.widths.join(', ') : null), advice: otherShape },
+];
 
 const kindNames = { vit: 'a vision transformer', mlp: 'an MLP' } as const;
 
-/** Every reason why the sources cannot be merged, each against the first source. */
-export function sourceProblems(sources: readonly NamedArchitecture[]): StudioError[] {
+/** Every reason why the sources cannot be aligned, each against the first source. */
+export function sourceProblems(sources: readonly NamedArchitecture[], { resize }: AlignmentOptions): StudioError[] {
   const [first, ...others] = sources;
   if (!first || others.length === 0) {
     return [
@@ -48,31 +64,50 @@ export function sourceProblems(sources: readonly NamedArchitecture[]): StudioErr
       }),
     ];
   }
-  return others.flatMap((other) => differences(first, other));
+  const stray = others.filter(({ architecture }) => architecture.kind !== first.architecture.kind);
+  if (stray.length > 0) return stray.map((other) => otherKind(first, other));
+  const traits = resize ? shared : [...shared, ...resizable];
+  return [...others.flatMap((other) => differences(first, other, traits)), ...depthProblems(sources)];
 }
 
-function differences(first: NamedArchitecture, other: NamedArchitecture): StudioError[] {
-  const problem = (message: string, advice: string, subject: string) =>
-    new StudioError({ kind: 'sources', message, advice, subject });
-  if (first.architecture.kind !== other.architecture.kind) {
-    return [
+/** For methods without M and U: every size in which aligned sources differ. */
+export const sizeProblems = (sources: readonly NamedArchitecture[]): StudioError[] => {
+  const [first, ...others] = sources;
+  return first ? others.flatMap((other) => differences(first, other, sizes)) : [];
+};
+
+function differences(first: NamedArchitecture, other: NamedArchitecture, traits: readonly Trait[]): StudioError[] {
+  return traits
+    .filter(({ of }) => of(first.architecture) !== of(other.architecture))
+    .map(({ name, of, advice }) =>
       problem(
-        `${first.file} is ${kindNames[first.architecture.kind]}, ${other.file} is ${kindNames[other.architecture.kind]}.`,
-        'Choose sources of one kind.',
-        other.file,
-      ),
-    ];
-  }
-  const theirs = new Map(numbers(other.architecture));
-  return numbers(first.architecture)
-    .filter(([name, value]) => theirs.get(name) !== value)
-    .map(([name, value]) =>
-      problem(
-        `The sources differ in ${name}: ${value} in ${first.file}, ${theirs.get(name)} in ${other.file}.`,
-        ['heads', 'LayerNorm ε', 'activation'].includes(name)
-          ? 'Weights cannot tell this: set the right value on the source.'
-          : 'Choose sources of equal shape.',
+        `The sources differ in ${name}: ${of(first.architecture)} in ${first.file}, ${of(other.architecture)} in ${other.file}.`,
+        advice,
         other.file,
       ),
     );
 }
+
+/** Only an activation that leaves its own values as they are has an identity layer. */
+function depthProblems(sources: readonly NamedArchitecture[]): StudioError[] {
+  const deepest = Math.max(...sources.map(({ architecture }) => depthOf(architecture)));
+  return sources
+    .filter(({ architecture }) => depthOf(architecture) < deepest && !canPad(architecture))
+    .map(({ file, architecture }) =>
+      problem(
+        `${file} has ${depthOf(architecture)} hidden layers where another source has ${deepest}, and with the activation ${architecture.activation} no layer is an identity.`,
+        'Choose MLPs of one depth, or with ReLU.',
+        file,
+      ),
+    );
+}
+
+const otherKind = (first: NamedArchitecture, other: NamedArchitecture): StudioError =>
+  problem(
+    `${first.file} is ${kindNames[first.architecture.kind]}, ${other.file} is ${kindNames[other.architecture.kind]}.`,
+    'Choose sources of one kind.',
+    other.file,
+  );
+
+const problem = (message: string, advice: string, subject: string): StudioError =>
+  new StudioError({ kind: 'sources', message, advice, subject });

@@ -8,14 +8,22 @@ import type { StudioError } from '../errors.ts';
 import type { Score } from '../evaluation/evaluate.ts';
 import type { DisposablePredictor } from '../evaluation/predictors.ts';
 import type { MatrixReader } from '../inspection/matrices.ts';
-import type { MethodName, MethodRecipe } from '../recipe.ts';
+import type { AlignmentOptions, MethodName, MethodRecipe } from '../recipe.ts';
+import type { SavedSuperNet } from '../supernet/saved.ts';
+import type { NamedArchitecture } from './compatibility.ts';
 
 export interface MergeContext {
   models: readonly Model[];
   /** One for each model, in the same order. */
   tasks: readonly TaskImages[];
+  alignment: AlignmentOptions;
+  /** What a warm start needs besides the sources. */
+  warm: WarmMaterial | null;
   seed: number;
 }
+
+/** Files that a warm start names, read. */
+export type WarmMaterial = { from: 'supernet'; saved: SavedSuperNet } | { from: 'target'; model: Model };
 
 export interface TrainingPoint {
   step: number;
@@ -27,10 +35,12 @@ export interface TrainingPoint {
 
 export type MergeProgress =
   | { type: 'preparing'; note: string }
-  /** Training begins; `matrices` can be read between steps until the generator ends. */
+  /** Training begins, or goes on with another source; `matrices` can be read between steps until the next of these. */
   | { type: 'started'; steps: number; matrices: MatrixReader }
   | { type: 'training'; point: TrainingPoint }
-  | { type: 'accuracy'; step: number; score: Score };
+  | { type: 'accuracy'; step: number; score: Score }
+  /** Losses on the validation images, as those of a training step. */
+  | { type: 'validation'; step: number; losses: number[] };
 
 export type MergeCommand = 'stop' | undefined;
 
@@ -40,25 +50,50 @@ export interface MergeOutcome {
   predictor(): DisposablePredictor;
   steps: number;
   learnable: number;
-  /** M and U at the end, where the method has them. */
-  matrices: MatrixReader | null;
+  /** M, U and LayerNorms at the end, where the method has them. */
+  supernet: SavedSuperNet | null;
 }
 
 export interface MergeCost {
   steps: number;
-  /** Learnable numbers: entries of M and U, LayerNorms. */
+  /** Learnable numbers: entries of M and U, LayerNorms. Sequential: of the largest stage. */
   learnable: number;
-  /** Bytes of the learnable numbers with their gradients and AdamW's two moments. */
-  trainingBytes: number;
+  /** Multiply-adds of the matrix products of one training step. Sequential: of the last stage. */
+  stepMacs: number;
+  /** The same of the whole training. */
+  totalMacs: number;
+  /** Bytes on the backend of the largest stage. */
+  memory: MemoryCost;
+}
+
+export interface MemoryCost {
+  /** The sources' weights. */
+  sources: number;
+  /** The learnable numbers, AdamW's copy of them and its two moments. */
+  learnable: number;
+  /** What a step adds at most: folded weights, activations, gradients. */
+  step: number;
+}
+
+/** What a recipe says besides the method's own options, as far as problems and cost depend on it. */
+export interface MergeSetting {
+  /** Training images of each task, augmented ones among them. */
+  images: readonly number[];
+  alignment: AlignmentOptions;
 }
 
 export interface MergeMethod<Name extends MethodName = MethodName> {
   /** What keeps the method from running on sources of these architectures with these options. */
-  problems(architectures: readonly Architecture[], options: Extract<MethodRecipe, { name: Name }>): StudioError[];
+  problems(
+    sources: readonly NamedArchitecture[],
+    options: Extract<MethodRecipe, { name: Name }>,
+    alignment: AlignmentOptions,
+    warm: WarmMaterial | null,
+  ): StudioError[];
   cost(
     architectures: readonly Architecture[],
     options: Extract<MethodRecipe, { name: Name }>,
-    trainingImages: number,
+    setting: MergeSetting,
   ): MergeCost;
   merge(
     context: MergeContext,
@@ -66,6 +101,12 @@ export interface MergeMethod<Name extends MethodName = MethodName> {
   ): AsyncGenerator<MergeProgress, MergeOutcome, MergeCommand>;
 }
 
-export const freeOfCost: MergeCost = { steps: 0, learnable: 0, trainingBytes: 0 };
+export const freeOfCost: MergeCost = {
+  steps: 0,
+  learnable: 0,
+  stepMacs: 0,
+  totalMacs: 0,
+  memory: { sources: 0, learnable: 0, step: 0 },
+};
 
 export const classesOf = (models: readonly Model[]): number[] => models.map((model) => model.architecture.classes);

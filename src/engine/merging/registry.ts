@@ -2,7 +2,7 @@
 import type { MethodName } from '../recipe.ts';
 import { average } from './average.ts';
 import { ensemble } from './ensemble.ts';
-import { fsMerge } from './fs-merge.ts';
+import { fsMerge } from './fs-merge/fs-merge.ts';
 import type { MergeMethod } from './method.ts';
 
 const methods: { [Name in MethodName]: MergeMethod<Name> } = { 'fs-merge': fsMerge, average, ensemble };

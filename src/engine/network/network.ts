@@ -7,13 +7,21 @@ import type { Parameters } from './parameters.ts';
 import { weightAndBias } from './parameters.ts';
 import { vitFeatures } from './vit.ts';
 
+/** Sees what goes into a linear layer of the body and what comes out: `[rows, in]`, `[rows, out]`. */
+export type Observe = (layer: string, input: tf.Tensor2D, output: tf.Tensor2D) => void;
+
 /** Inputs as `networkInputs` lays them out → final features `[batch, width]`. */
-export function features(architecture: Architecture, parameters: Parameters, inputs: tf.Tensor): tf.Tensor2D {
+export function features(
+  architecture: Architecture,
+  parameters: Parameters,
+  inputs: tf.Tensor,
+  observe?: Observe,
+): tf.Tensor2D {
   switch (architecture.kind) {
     case 'vit':
-      return vitFeatures(architecture, parameters, inputs as tf.Tensor3D);
+      return vitFeatures(architecture, parameters, inputs as tf.Tensor3D, observe);
     case 'mlp':
-      return mlpFeatures(architecture, parameters, inputs as tf.Tensor2D);
+      return mlpFeatures(architecture, parameters, inputs as tf.Tensor2D, observe);
     default:
       throw architecture satisfies never;
   }

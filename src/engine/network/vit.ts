@@ -3,18 +3,28 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { VisionTransformer } from '../architectures/model.ts';
 import { tokens as tokenCount } from '../architectures/model.ts';
 import { activate, attention, layerNorm, linear } from './layers.ts';
+import type { Observe } from './network.ts';
 import type { Parameters } from './parameters.ts';
 import { parameter, weightAndBias } from './parameters.ts';
 
 /** Patches `[batch, patches, channels · patch²]` → features `[batch, width]`: LayerNorm of the class token. */
-export function vitFeatures(vit: VisionTransformer, parameters: Parameters, patches: tf.Tensor3D): tf.Tensor2D {
+export function vitFeatures(
+  vit: VisionTransformer,
+  parameters: Parameters,
+  patches: tf.Tensor3D,
+  observe?: Observe,
+): tf.Tensor2D {
   const batch = patches.shape[0];
   const shape = { batch, tokens: tokenCount(vit), heads: vit.heads };
   const norm = (x: tf.Tensor2D, name: string) => {
     const [gain, bias] = weightAndBias(parameters, name) as unknown as [tf.Tensor1D, tf.Tensor1D];
     return layerNorm(x, gain, bias, vit.epsilon);
   };
-  const apply = (x: tf.Tensor2D, name: string) => linear(x, ...weightAndBias(parameters, name));
+  const apply = (x: tf.Tensor2D, name: string) => {
+    const output = linear(x, ...weightAndBias(parameters, name));
+    observe?.(name, x, output);
+    return output;
+  };
 
   let x = embed(vit, parameters, patches); // [batch · tokens, width]
   for (let index = 0; index < vit.blocks; index++) {

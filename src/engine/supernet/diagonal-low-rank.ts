@@ -1,6 +1,6 @@
 /** Kind `diagonal+low-rank`, the default: the sum of both parts. A random start has diagonals of 0. */
 import * as tf from '@tensorflow/tfjs-core';
-import { diagonal } from './diagonal.ts';
+import { blockDiagonals, diagonal } from './diagonal.ts';
 import { lowRank } from './low-rank.ts';
 import type { MatrixForm } from './matrix-kind.ts';
 import { totalWidth } from './matrix-kind.ts';
@@ -23,4 +23,22 @@ export const diagonalLowRank: MatrixForm = {
   mergeFeatures: (m, x, spec) => tf.add(diagonal.mergeFeatures(m, x, spec), lowRank.mergeFeatures(m, x, spec)),
   unmergeFeatures: (u, x, spec) => tf.add(diagonal.unmergeFeatures(u, x, spec), lowRank.unmergeFeatures(u, x, spec)),
   dense: (parameters, spec) => tf.add(diagonal.dense(parameters, spec), lowRank.dense(parameters, spec)),
+
+  mergeMacs: (spec, rank, rows) => lowRank.mergeMacs(spec, rank, rows),
+  unmergeMacs: (spec, rank, rows, source) => lowRank.unmergeMacs(spec, rank, rows, source),
+
+  /** The blocks' diagonals, then the low-rank part nearest to the rest. */
+  fit(dense, spec, options) {
+    const diag = { shape: [totalWidth(spec)], values: blockDiagonals(dense, spec) };
+    const rest = { shape: dense.shape, values: dense.values.slice() };
+    const columns = dense.shape[1] ?? 0;
+    for (let unit = 0; unit < totalWidth(spec); unit++) {
+      const [row, column] = spec.role === 'M' ? [unit, unit % spec.merged] : [unit % spec.merged, unit];
+      rest.values[row * columns + column] = 0;
+    }
+    const { parameters, error } = lowRank.fit(rest, spec, options);
+    return { parameters: { diag, ...parameters }, error: (error * norm(rest.values)) / (norm(dense.values) || 1) };
+  },
 };
+
+const norm = (values: Float32Array): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));

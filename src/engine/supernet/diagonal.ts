@@ -1,6 +1,7 @@
 /** Kind `diagonal`: one diagonal block for each source, `n · d` learnable numbers. All widths are equal. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { MatrixSpec } from '../architectures/fold-plan.ts';
+import type { Weight } from '../tensors/host-tensor.ts';
 import type { MatrixForm, MatrixParameters } from './matrix-kind.ts';
 import { identityWeight, normals, tensorOf, totalWidth, unitScale } from './matrix-kind.ts';
 
@@ -41,7 +42,28 @@ export const diagonal: MatrixForm = {
     );
     return (spec.role === 'M' ? blocks : tf.transpose(blocks)) as tf.Tensor2D;
   },
+
+  // No matrix product.
+  mergeMacs: () => [0, 0],
+  unmergeMacs: () => [0, 0],
+
+  fit(dense, spec) {
+    const values = blockDiagonals(dense, spec);
+    const all = dense.values.reduce((sum, value) => sum + value * value, 0);
+    const kept = values.reduce((sum, value) => sum + value * value, 0);
+    const error = all > 0 ? Math.sqrt(Math.max(0, all - kept) / all) : 0;
+    return { parameters: { diag: { shape: [values.length], values } }, error };
+  },
 };
+
+/** The diagonals of a dense matrix' blocks, `[n · d]`. */
+export function blockDiagonals({ shape, values }: Weight, spec: MatrixSpec): Float32Array {
+  const columns = shape[1] ?? 0;
+  return Float32Array.from({ length: totalWidth(spec) }, (_, unit) => {
+    const [row, column] = spec.role === 'M' ? [unit, unit % spec.merged] : [unit % spec.merged, unit];
+    return values[row * columns + column] ?? 0;
+  });
+}
 
 export function identityDiagonals(spec: MatrixSpec, initialisation: 'first' | 'average'): Float32Array {
   const values = new Float32Array(totalWidth(spec));

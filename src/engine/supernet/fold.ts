@@ -38,14 +38,14 @@ export function foldBody(
 /** The joint head: rows of task 1 first, then task 2, …; `head̃ᵢ = (Vᵢ Uᵢᵀ, cᵢ)`. */
 export function foldHead(
   { head }: FoldPlan,
-  sources: readonly Parameters[],
+  tasks: readonly Parameters[],
   matrices: MatrixLookup,
 ): Map<string, tf.Tensor> {
   const { spec, form, parameters } = matrices(head.unmerge);
-  const weights = sources.map((source, index) =>
-    form.unmergeWeights(parameters, parameter(source, head.weight), index, spec),
+  const weights = tasks.map((task, index) =>
+    form.unmergeWeights(parameters, parameter(task, head.weight), index, spec),
   );
-  const biases = sources.map((source) => parameter<tf.Tensor1D>(source, head.bias));
+  const biases = tasks.map((task) => parameter<tf.Tensor1D>(task, head.bias));
   return new Map<string, tf.Tensor>([
     [head.weight, tf.concat(weights, 0)],
     [head.bias, tf.concat(biases, 0)],

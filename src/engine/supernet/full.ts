@@ -1,7 +1,16 @@
 /** Kind `full`: every entry is learnable. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { MatrixForm, MatrixParameters } from './matrix-kind.ts';
-import { bounds, denseShape, identityWeight, normals, tensorOf, unitScale } from './matrix-kind.ts';
+import {
+  bounds,
+  denseShape,
+  identityWeight,
+  normals,
+  tensorOf,
+  totalWidth,
+  unitScale,
+  widthOf,
+} from './matrix-kind.ts';
 
 const matrix = (parameters: MatrixParameters) => tensorOf(parameters, 'full') as tf.Tensor2D;
 
@@ -36,4 +45,7 @@ export const full: MatrixForm = {
   mergeFeatures: (m, x) => tf.matMul(x, matrix(m)),
   unmergeFeatures: (u, x) => tf.matMul(x, matrix(u)),
   dense: (parameters) => tf.clone(matrix(parameters)),
+  mergeMacs: (spec, _, rows) => [rows * totalWidth(spec) * spec.merged, 0],
+  unmergeMacs: (spec, _, rows, source) => [rows * widthOf(spec, source) * spec.merged, 0],
+  fit: (dense) => ({ parameters: { full: dense }, error: 0 }),
 };

@@ -11,8 +11,11 @@ import type { Weight } from '../tensors/host-tensor.ts';
 /** The learnable tensors of one matrix, by their short name: `full`, `diag`, `a`, `b`. */
 export type MatrixParameters = Readonly<Record<string, tf.Tensor>>;
 
+/** The starts that a rule gives; a warm start is given as values. */
+export type ColdStart = Exclude<Initialisation, 'warm'>;
+
 export interface InitialOptions {
-  initialisation: Initialisation;
+  initialisation: ColdStart;
   /** Rank of this matrix' low-rank part. */
   rank: number;
   random: Random;
@@ -32,6 +35,22 @@ export interface MatrixForm {
   unmergeFeatures(u: MatrixParameters, x: tf.Tensor2D, spec: MatrixSpec): tf.Tensor2D;
   /** The matrix itself: M `[Σ widths, merged]`, U `[merged, Σ widths]`. */
   dense(parameters: MatrixParameters, spec: MatrixSpec): tf.Tensor2D;
+  /** Multiply-adds of `x M` for so many rows, and of `Mᵀ v` for so many columns. */
+  mergeMacs(spec: MatrixSpec, rank: number, rows: number): Macs;
+  /** Multiply-adds of `w Uᵢᵀ` for so many rows; source null: of `x U`. */
+  unmergeMacs(spec: MatrixSpec, rank: number, rows: number, source: number | null): Macs;
+  /** The parameters whose dense value is nearest to the one given, or as near as the kind's rule for it comes. */
+  fit(dense: Weight, spec: MatrixSpec, options: Pick<InitialOptions, 'rank' | 'random'>): Fit;
+}
+
+/** Multiply-adds of the matrix products that read what is given, and of those that read their results. */
+export type Macs = readonly [first: number, rest: number];
+
+/** A dense matrix in the form of a kind. */
+export interface Fit {
+  parameters: Record<string, Weight>;
+  /** ‖ours − given‖ / ‖given‖: 0 where the kind contains the matrix, up to rounding. */
+  error: number;
 }
 
 export const totalWidth = (spec: MatrixSpec): number => spec.widths.reduce((sum, width) => sum + width, 0);
@@ -42,6 +61,10 @@ export function bounds(spec: MatrixSpec): number[] {
   for (const width of spec.widths) starts.push((starts.at(-1) ?? 0) + width);
   return starts;
 }
+
+/** Width of one source, or of all. */
+export const widthOf = (spec: MatrixSpec, source: number | null): number =>
+  source === null ? totalWidth(spec) : (spec.widths[source] ?? 0);
 
 export function tensorOf(parameters: MatrixParameters, name: string): tf.Tensor {
   const tensor = parameters[name];
@@ -60,6 +83,17 @@ export function normals(shape: readonly number[], scale: number, random: Random)
   const values = new Float32Array(shape.reduce((product, axis) => product * axis, 1));
   for (let index = 0; index < values.length; index++) values[index] = scale * random.normal();
   return { shape, values };
+}
+
+/** ‖a − b‖ / ‖b‖; ‖a‖ where b is 0. */
+export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let difference = 0;
+  let norm = 0;
+  for (let index = 0; index < b.length; index++) {
+    difference += ((a[index] ?? 0) - (b[index] ?? 0)) ** 2;
+    norm += (b[index] ?? 0) ** 2;
+  }
+  return Math.sqrt(norm > 0 ? difference / norm : difference);
 }
 
 /** Weight of source i in the diagonals of `first` and `average`: M `(I, 0, …)` or `(I … I)/n`, U `(I … I)`. */

@@ -6,13 +6,12 @@ import { averageModels } from '../merging/average.ts';
 import { features } from '../network/network.ts';
 import { disposeAll, toBackend } from '../network/parameters.ts';
 import { seededRandom } from '../random.ts';
-import { initialisations, matrixKinds } from '../recipe.ts';
+import { matrixKinds } from '../recipe.ts';
 import { activationForm } from '../testing/activation-form.ts';
 import { goldenModels, readGolden } from '../testing/golden.ts';
-import { randomModel, smallMlp, smallVit } from '../testing/models.ts';
+import { randomModel, smallMlp, smallVit, superNetOf } from '../testing/models.ts';
 import { readFixture, useNodeBackend } from '../testing/node.ts';
 import { normals } from './matrix-kind.ts';
-import { countLearnable, SuperNet } from './supernet.ts';
 
 beforeAll(() => useNodeBackend('cpu'));
 
@@ -36,11 +35,11 @@ const relative = (a: tf.Tensor, b: tf.Tensor): number =>
 
 describe.each(architectures)('a SuperNet of three sources, %s', (_, architecture) => {
   it.each(matrixKinds)('%s: activation form and folded form are one function, in values and gradients', (kind) => {
-    const supernet = new SuperNet(manySources(architecture, 3), { kind, initialisation: 'random', rank: 3, seed: 5 });
+    const supernet = superNetOf(manySources(architecture, 3), { kind, rank: 3 });
     const random = seededRandom(11);
     // Every learnable tensor away from its start, so that no part is zero.
     const start = new Map(
-      [...supernet.initial()].map(([name, weight]) => {
+      [...supernet.initial('random', 5)].map(([name, weight]) => {
         const noise = normals(weight.shape, 0.3, random).values;
         return [name, { shape: weight.shape, values: weight.values.map((value, i) => value + (noise[i] ?? 0)) }];
       }),
@@ -50,7 +49,7 @@ describe.each(architectures)('a SuperNet of three sources, %s', (_, architecture
     const shape = [4, ...inputShape(architecture)];
     const inputs = tf.tensor(normals(shape, 1, random).values, shape);
     const target = tf.randomNormal(
-      [4, supernet.models.length * (architecture.kind === 'vit' ? 8 : 6)],
+      [4, supernet.bodies.length * (architecture.kind === 'vit' ? 8 : 6)],
       0,
       1,
       'float32',
@@ -82,22 +81,6 @@ describe.each(architectures)('a SuperNet of three sources, %s', (_, architecture
     disposeAll(learnable);
     supernet.dispose();
   });
-
-  it.each(matrixKinds.flatMap((kind) => initialisations.map((initialisation) => ({ kind, initialisation }))))(
-    'counts the learnable numbers of $kind, $initialisation',
-    ({ kind, initialisation }) => {
-      const models = manySources(architecture, 2);
-      const supernet = new SuperNet(models, { kind, initialisation, rank: 2, seed: 1 });
-      const count = [...supernet.initial().values()].reduce((sum, { values }) => sum + values.length, 0);
-      expect(
-        countLearnable(
-          models.map((model) => model.architecture),
-          { kind, rank: 2 },
-        ),
-      ).toBe(count);
-      supernet.dispose();
-    },
-  );
 });
 
 describe('exact starts, on the demo checkpoints', () => {
@@ -126,8 +109,8 @@ describe('exact starts, on the demo checkpoints', () => {
     kind: (typeof matrixKinds)[number],
     initialisation: 'first' | 'average',
   ): Promise<Model> {
-    const supernet = new SuperNet(models, { kind, initialisation, rank: 4, seed: 1 });
-    const learnable = toBackend(supernet.initial());
+    const supernet = superNetOf(models, { kind, rank: 4 });
+    const learnable = toBackend(supernet.initial(initialisation, 1));
     const folded = await supernet.foldedModel(learnable);
     disposeAll(learnable);
     supernet.dispose();

@@ -3,85 +3,120 @@
  * In folded form: each use folds the weights once and runs one plain network.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { FoldPlan, MatrixSpec } from '../architectures/fold-plan.ts';
-import { foldPlan, matrixRank, mergedArchitecture } from '../architectures/fold-plan.ts';
+import type { FoldPlan } from '../architectures/fold-plan.ts';
+import { foldPlan } from '../architectures/fold-plan.ts';
 import type { Architecture, Model, Weights } from '../architectures/model.ts';
-import { parameterShapes, sizeOf } from '../architectures/model.ts';
+import { featureWidth, parameterShapes } from '../architectures/model.ts';
 import type { Parameters } from '../network/parameters.ts';
-import { disposeAll, parameter, toBackend, toHost } from '../network/parameters.ts';
+import { disposeAll, parameter, toBackend, toHost, weightAndBias } from '../network/parameters.ts';
 import { seededRandom } from '../random.ts';
-import type { Initialisation, MatrixKind } from '../recipe.ts';
+import type { MatrixKind } from '../recipe.ts';
 import type { Weight } from '../tensors/host-tensor.ts';
-import type { MatrixLookup } from './fold.ts';
 import { foldBody, foldHead } from './fold.ts';
-import { matrixForms } from './kinds.ts';
-import type { MatrixForm, MatrixParameters } from './matrix-kind.ts';
+import { Matrices } from './matrices.ts';
+import type { ColdStart } from './matrix-kind.ts';
+
+/** What is merged into what. */
+export interface SuperNetParts {
+  /** The networks that M and U fold, of one depth; in a sequential merge the merge so far and the next source. */
+  bodies: readonly Model[];
+  /** The models whose features the last U guesses and whose heads follow it, one for each task; the bodies unless given. */
+  tasks?: readonly Model[];
+  /** The merged network, with the classes of all tasks. */
+  architecture: Architecture;
+}
 
 export interface SuperNetOptions {
   kind: MatrixKind;
-  initialisation: Initialisation;
+  /** Rank at the model's width. */
   rank: number;
-  seed: number;
 }
 
 /** What is fixed: shapes, plan and kind. What is learned is a set of tensors that goes in and comes out of every function. */
 export class SuperNet {
   readonly plan: FoldPlan;
   readonly architecture: Architecture;
-  readonly form: MatrixForm;
-  /** The sources' weights on the backend. */
+  readonly matrices: Matrices;
+  readonly bodies: readonly Model[];
+  /** The bodies' weights on the backend. */
   readonly sources: readonly Parameters[];
-  private readonly specs: ReadonlyMap<string, MatrixSpec>;
+  /** Head of each task on the backend. */
+  private readonly heads: readonly Parameters[];
 
-  constructor(
-    readonly models: readonly Model[],
-    readonly options: SuperNetOptions,
-  ) {
-    const architectures = models.map((model) => model.architecture);
-    this.architecture = mergedArchitecture(architectures);
-    this.plan = foldPlan(architectures, this.architecture);
-    this.form = matrixForms[options.kind];
-    this.specs = new Map(this.plan.matrices.map((spec) => [spec.name, spec]));
-    this.sources = models.map((model) => toBackend(model.weights));
+  constructor({ bodies, tasks = bodies, architecture }: SuperNetParts, { kind, rank }: SuperNetOptions) {
+    this.bodies = bodies;
+    this.architecture = architecture;
+    this.plan = superNetPlan(
+      bodies.map((model) => model.architecture),
+      architecture,
+      tasks.map((model) => model.architecture),
+    );
+    this.matrices = new Matrices(this.plan, kind, rank);
+    const { weight, bias } = this.plan.head;
+    const headOf = ({ weights }: Model) =>
+      toBackend(new Map([weight, bias].map((name) => [name, expect(weights, name)])));
+    const withoutHead = ({ weights }: Model) =>
+      toBackend(new Map([...weights].filter(([n]) => n !== weight && n !== bias)));
+    this.sources = bodies.map(withoutHead);
+    this.heads = tasks.map(headOf);
   }
 
   /** Names of the LayerNorms' tensors. */
   get normParameters(): string[] {
-    return this.plan.norms.flatMap((norm) => [`${norm}.weight`, `${norm}.bias`]);
+    return normParameters(this.plan);
   }
 
   /** Initial values of every learnable tensor, on the host (docs/method.md "Where training starts"). */
-  initial(): Map<string, Weight> {
-    const { initialisation, rank, seed } = this.options;
-    const random = seededRandom(seed);
-    const learnable = new Map<string, Weight>();
-    for (const spec of this.plan.matrices) {
-      const options = { initialisation, rank: matrixRank(this.plan, spec, rank), random };
-      for (const [part, weight] of Object.entries(this.form.initial(spec, options))) {
-        learnable.set(`${spec.name}.${part}`, weight);
-      }
-    }
-    for (const name of this.normParameters) learnable.set(name, this.initialNorm(name));
+  initial(initialisation: ColdStart, seed: number): Map<string, Weight> {
+    const learnable = this.matrices.initial(initialisation, seededRandom(seed));
+    for (const [name, weight] of this.initialNorms(initialisation)) learnable.set(name, weight);
     return learnable;
+  }
+
+  /** LayerNorms at merged width: the first body's, the mean of all, or γ = 1, β = 0. A wider norm goes on with 1 and 0. */
+  initialNorms(initialisation: ColdStart): Map<string, Weight> {
+    const shapes = parameterShapes(this.architecture);
+    return new Map(
+      this.normParameters.map((name) => {
+        const [size = 0] = shapes.get(name) ?? [];
+        const plain = name.endsWith('.weight') ? 1 : 0;
+        const used =
+          initialisation === 'random' ? [] : initialisation === 'first' ? this.bodies.slice(0, 1) : this.bodies;
+        const all = used.map(({ weights }) => expect(weights, name).values);
+        const value = (unit: number) => all.reduce((sum, own) => sum + (own[unit] ?? plain), 0) / all.length;
+        const values = Float32Array.from({ length: size }, (_, unit) => (all.length === 0 ? plain : value(unit)));
+        return [name, { shape: [size], values }];
+      }),
+    );
   }
 
   /** Body of the plain network, differentiable in the learnable tensors. */
   fold(learnable: Parameters): Map<string, tf.Tensor> {
-    const body = foldBody(this.plan, this.sources, this.lookup(learnable));
+    const body = foldBody(this.plan, this.sources, this.matrices.lookup(learnable));
     for (const name of this.normParameters) body.set(name, parameter(learnable, name));
     return body;
   }
 
-  /** Merged features `[batch, merged]` → a guess of every source's, side by side: `[batch, Σ widths]`. */
+  /** Merged features `[batch, merged]` → a guess of every task's source's, side by side: `[batch, Σ widths]`. */
   unmerge(learnable: Parameters, features: tf.Tensor2D): tf.Tensor2D {
-    const { spec, parameters } = this.lookup(learnable)(this.plan.head.unmerge);
-    return this.form.unmergeFeatures(parameters, features, spec);
+    const { spec, form, parameters } = this.matrices.lookup(learnable)(this.plan.head.unmerge);
+    return form.unmergeFeatures(parameters, features, spec);
+  }
+
+  /** A linear layer of one body as it reads the merged feature: `Wᵢ Uᵢᵀ`, `[outᵢ, merged]`, and `bᵢ`. */
+  halfFolded(learnable: Parameters, layer: string, body: number): [tf.Tensor2D, tf.Tensor1D] {
+    const entry = this.plan.folded.find((folded) => folded.kind === 'linear' && folded.weight === `${layer}.weight`);
+    if (entry?.kind !== 'linear' || entry.unmerge === null) throw new RangeError(`${layer} has no U`);
+    const { spec, form, parameters } = this.matrices.lookup(learnable)(entry.unmerge);
+    const [weight, bias] = weightAndBias(this.sources[body] as Parameters, layer);
+    return [form.unmergeWeights(parameters, weight, body, spec), bias];
   }
 
   /** One plain network with a joint head. The caller disposes it. */
   foldedNetwork(learnable: Parameters): Parameters {
     const folded = tf.tidy(() => {
-      const all = new Map([...this.fold(learnable), ...foldHead(this.plan, this.sources, this.lookup(learnable))]);
+      const head = foldHead(this.plan, this.heads, this.matrices.lookup(learnable));
+      const all = new Map([...this.fold(learnable), ...head]);
       return Object.fromEntries([...all].map(([name, tensor]) => [name, tf.clone(tensor)]));
     });
     return new Map(Object.entries(folded));
@@ -95,83 +130,29 @@ export class SuperNet {
     return { architecture: this.architecture, weights: inOrder(weights, this.architecture) };
   }
 
-  /** One M or U, dense. */
-  dense(learnable: Parameters, name: string): tf.Tensor2D {
-    const { spec, parameters } = this.lookup(learnable)(name);
-    return this.form.dense(parameters, spec);
-  }
-
-  /** The learnable tensors of one M or U. */
-  readonly lookup =
-    (learnable: Parameters): MatrixLookup =>
-    (name) => {
-      const spec = this.specs.get(name);
-      if (!spec) throw new RangeError(`the plan has no matrix ${name}`);
-      const parameters: MatrixParameters = Object.fromEntries(
-        Object.keys(this.form.shapes(spec, this.options.rank)).map((part) => [
-          part,
-          parameter(learnable, `${name}.${part}`),
-        ]),
-      );
-      return { spec, form: this.form, parameters };
-    };
-
   dispose(): void {
-    for (const source of this.sources) disposeAll(source);
-  }
-
-  /** LayerNorms start as source 1's, as the mean of all, or as γ = 1, β = 0. */
-  private initialNorm(name: string): Weight {
-    const all = this.models.map((model) => {
-      const weight = model.weights.get(name);
-      if (!weight) throw new RangeError(`a source has no ${name}`);
-      return weight;
-    });
-    const [first] = all;
-    if (!first) throw new RangeError('no sources');
-    switch (this.options.initialisation) {
-      case 'first':
-        return { shape: first.shape, values: first.values.slice() };
-      case 'average':
-        return {
-          shape: first.shape,
-          values: first.values.map((_, i) => all.reduce((sum, w) => sum + (w.values[i] ?? 0), 0) / all.length),
-        };
-      case 'random':
-        return {
-          shape: first.shape,
-          values: new Float32Array(first.values.length).fill(name.endsWith('.weight') ? 1 : 0),
-        };
-      default:
-        throw this.options.initialisation satisfies never;
-    }
+    for (const parameters of [...this.sources, ...this.heads]) disposeAll(parameters);
   }
 }
 
-/** Learnable numbers of a SuperNet, without making one. */
-export function countLearnable(
-  architectures: readonly Architecture[],
-  { kind, rank, freezeNorms = false }: { kind: MatrixKind; rank: number; freezeNorms?: boolean },
-): number {
-  const merged = mergedArchitecture(architectures);
-  const plan = foldPlan(architectures, merged);
-  const shapes = parameterShapes(merged);
-  let count = 0;
-  for (const spec of plan.matrices) {
-    for (const shape of Object.values(matrixForms[kind].shapes(spec, matrixRank(plan, spec, rank))))
-      count += sizeOf(shape);
-  }
-  for (const norm of freezeNorms ? [] : plan.norms) count += 2 * sizeOf(shapes.get(`${norm}.weight`) ?? []);
-  return count;
+/** The plan of a SuperNet of these architectures. */
+export const superNetPlan = (
+  bodies: readonly Architecture[],
+  merged: Architecture,
+  tasks: readonly Architecture[] = bodies,
+): FoldPlan => foldPlan(bodies, merged, tasks.map(featureWidth));
+
+/** Names of a plan's LayerNorms' tensors. */
+export const normParameters = ({ norms }: FoldPlan): string[] =>
+  norms.flatMap((norm) => [`${norm}.weight`, `${norm}.bias`]);
+
+function expect(weights: Weights, name: string): Weight {
+  const weight = weights.get(name);
+  if (!weight) throw new RangeError(`a source has no ${name}`);
+  return weight;
 }
 
 /** The canonical order of parameters, which exports keep. */
 function inOrder(weights: Weights, architecture: Architecture): Weights {
-  const ordered = new Map<string, Weight>();
-  for (const name of parameterShapes(architecture).keys()) {
-    const weight = weights.get(name);
-    if (!weight) throw new RangeError(`the fold left out ${name}`);
-    ordered.set(name, weight);
-  }
-  return ordered;
+  return new Map([...parameterShapes(architecture).keys()].map((name) => [name, expect(weights, name)]));
 }

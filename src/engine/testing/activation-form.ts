@@ -34,7 +34,10 @@ function vit(supernet: SuperNet, learnable: Parameters, shape: VisionTransformer
     const placed = tf.add(tf.concat([first, patch], 1), parameter<tf.Tensor2D>(source, 'positions'));
     return tf.reshape(placed, [batch * tokens, width]);
   });
-  let x: tf.Tensor2D = tf.matMul(tf.concat(embedded, 1) as tf.Tensor2D, supernet.dense(learnable, 'embedding.M_embed'));
+  let x: tf.Tensor2D = tf.matMul(
+    tf.concat(embedded, 1) as tf.Tensor2D,
+    supernet.matrices.dense(learnable, 'embedding.M_embed'),
+  );
   for (let index = 0; index < shape.blocks; index++) {
     const block = `blocks.${index}`;
     const [att, mlp] = [`${block}.attention`, `${block}.mlp`];
@@ -58,8 +61,8 @@ const copies = (supernet: SuperNet, x: tf.Tensor2D): tf.Tensor2D[] => supernet.s
 
 /** A guess of every source's feature: `x U`, cut at the sources' widths. */
 function unmerged(supernet: SuperNet, learnable: Parameters, x: tf.Tensor2D, name: string): tf.Tensor2D[] {
-  const { spec } = supernet.lookup(learnable)(name);
-  return tf.split(tf.matMul(x, supernet.dense(learnable, name)), spec.widths, 1);
+  const { spec } = supernet.matrices.lookup(learnable)(name);
+  return tf.split(tf.matMul(x, supernet.matrices.dense(learnable, name)), spec.widths, 1);
 }
 
 /** Every source's own layer on its guess, side by side, then M. */
@@ -71,5 +74,5 @@ function merged(
   name: string,
 ): tf.Tensor2D {
   const outputs = each.map((x, index) => linear(x, ...weightAndBias(supernet.sources[index] as Parameters, layer)));
-  return tf.matMul(tf.concat(outputs, 1) as tf.Tensor2D, supernet.dense(learnable, name));
+  return tf.matMul(tf.concat(outputs, 1) as tf.Tensor2D, supernet.matrices.dense(learnable, name));
 }

@@ -4,28 +4,30 @@
  */
 import type { Model } from '../architectures/model.ts';
 import { loadModel, overrideFacts, recogniseSource } from '../architectures/source.ts';
-import { readImageFile, selectImages } from '../datasets/image-file.ts';
+import { readImageFile } from '../datasets/image-file.ts';
 import type { TaskImages } from '../datasets/images.ts';
-import { taskImages } from '../datasets/task.ts';
+import { taskImages, taskRows } from '../datasets/task.ts';
 import { TrainingSet } from '../datasets/training-set.ts';
 import { readCheckpoint } from '../formats/detect.ts';
 import { readNpz } from '../formats/npz.ts';
-import type { Initialisation, MatrixKind, Objective, Scope } from '../recipe.ts';
-import { SuperNet } from '../supernet/supernet.ts';
+import type { MatrixKind, Objective, Scope } from '../recipe.ts';
+import type { ColdStart } from '../supernet/matrix-kind.ts';
 import type { NamedSource } from '../tensors/byte-source.ts';
 import type { Weight } from '../tensors/host-tensor.ts';
 import { adamWDefaults } from '../training/adamw.ts';
 import { globalProblem } from '../training/global-problem.ts';
 import { localProblem } from '../training/local-problem.ts';
+import type { DataProblem } from '../training/problem.ts';
 import { oneCycle } from '../training/schedule.ts';
 import { Trainer } from '../training/trainer.ts';
+import { superNetOf } from './models.ts';
 
 export interface GoldenCase {
   name: string;
   architecture: 'mlp' | 'vit';
   tasks: { checkpoint: string; data: string; labels: number[] }[];
   kind: MatrixKind;
-  init: Initialisation;
+  init: ColdStart;
   rank?: number;
   lr: number;
   lr_diagonal?: number;
@@ -74,8 +76,10 @@ export async function goldenTasks(read: ReadFixture, golden: GoldenCase): Promis
     golden.tasks.map(async ({ data, labels }, task) => {
       const images = await readImageFile(await readNpz(await read(data)));
       if (!images) throw new Error(`no images in ${data}`);
-      const { test } = taskImages(images, `task ${task}`, { file: images.file, labels, train: 1 }, labels.length, 0);
-      return { name: `task ${task}`, train: selectImages(images.train, golden.train_indices[task] ?? []), test };
+      const name = `task ${task}`;
+      const chosen = { file: images.file, labels, train: 1, augmented: 0, validation: 0 };
+      const rows = taskRows(images, name, chosen, labels.length, 0);
+      return taskImages(images, name, { ...rows, train: Uint32Array.from(golden.train_indices[task] ?? []) });
     }),
   );
 }
@@ -91,19 +95,20 @@ export interface GoldenRun {
 export async function runGolden(read: ReadFixture, golden: GoldenCase, steps = golden.steps): Promise<GoldenRun> {
   const models = await goldenModels(read, golden);
   const tasks = await goldenTasks(read, golden);
-  const supernet = new SuperNet(models, {
-    kind: golden.kind,
-    initialisation: golden.init,
-    rank: golden.rank ?? 1,
-    seed: 0,
-  });
+  const supernet = superNetOf(models, { kind: golden.kind, rank: golden.rank ?? 1 });
+  const start = supernet.initial(golden.init, 0);
+  const initial = new Map([...start, ...(await goldenInitial(read, golden, start))]);
   const data = new TrainingSet(tasks.map((task) => task.train));
-  const problem =
+  const problem: DataProblem =
     golden.scope === 'local'
-      ? await localProblem(supernet, data)
-      : await globalProblem(supernet, data, golden.objective);
-  const initial = new Map([...problem.initial, ...(await goldenInitial(read, golden, problem.initial))]);
-  const trainer = new Trainer({ ...problem, initial }, { ...adamWDefaults, weightDecay: golden.weight_decay });
+      ? await localProblem(supernet, initial, data, models)
+      : await globalProblem(supernet, initial, data, {
+          teachers: models,
+          objective: golden.objective,
+          inner: [],
+          bodyOfTask: [0, 1],
+        });
+  const trainer = new Trainer(problem, { ...adamWDefaults, weightDecay: golden.weight_decay });
   const rate = oneCycle(golden.lr, golden.steps);
   const diagonal = oneCycle(golden.lr_diagonal ?? golden.lr, golden.steps);
   const losses: number[][] = [];

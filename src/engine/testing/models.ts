@@ -1,8 +1,11 @@
 /** Test support: small models with random weights. */
+import { mergedArchitecture } from '../architectures/fold-plan.ts';
 import type { Architecture, Model, Perceptron, VisionTransformer } from '../architectures/model.ts';
 import { parameterShapes } from '../architectures/model.ts';
 import type { Random } from '../random.ts';
 import { normals } from '../supernet/matrix-kind.ts';
+import type { SuperNetOptions } from '../supernet/supernet.ts';
+import { SuperNet } from '../supernet/supernet.ts';
 
 export const smallVit: VisionTransformer = {
   kind: 'vit',
@@ -19,6 +22,13 @@ export const smallVit: VisionTransformer = {
 };
 
 export const smallMlp: Perceptron = { kind: 'mlp', inputs: 10, widths: [8, 6], activation: 'relu', classes: 3 };
+
+/** The SuperNet of models of one shape, together, at their size. */
+export const superNetOf = (models: readonly Model[], options: SuperNetOptions): SuperNet =>
+  new SuperNet(
+    { bodies: models, architecture: mergedArchitecture(models.map((model) => model.architecture)) },
+    options,
+  );
 
 /** Weights of about the size that trained ones have; LayerNorms around γ = 1, β = 0. */
 export function randomModel(architecture: Architecture, random: Random): Model {

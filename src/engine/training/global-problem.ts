@@ -1,48 +1,67 @@
 /** Scope `global`: all layers together on the last features (docs/method.md "Objective"). */
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Model, Weights } from '../architectures/model.ts';
 import { featureWidth } from '../architectures/model.ts';
 import type { TrainingSet } from '../datasets/training-set.ts';
 import { gatherRows } from '../datasets/training-set.ts';
 import { features } from '../network/network.ts';
-import type { Objective } from '../recipe.ts';
+import type { InnerSite, Objective } from '../recipe.ts';
 import type { SuperNet } from '../supernet/supernet.ts';
+import type { InnerTargets } from './inner-objective.ts';
+import { InnerObjective } from './inner-objective.ts';
 import { blockWeights, reconstructionLoss } from './objective.ts';
-import type { TrainingProblem } from './problem.ts';
-import { sideBySide } from './targets.ts';
+import type { DataProblem } from './problem.ts';
+import { featureTargets } from './targets.ts';
+
+export interface GlobalOptions {
+  /** The models whose features are the targets, one for each task. */
+  teachers: readonly Model[];
+  objective: Objective;
+  /** For objective `inner`. */
+  inner: readonly InnerSite[];
+  /** Body that sees each task, for objective `inner`. */
+  bodyOfTask: readonly number[];
+}
+
+interface GlobalBatch {
+  inputs: tf.Tensor;
+  /** `[batch, Σ widths]` */
+  target: tf.Tensor2D;
+  /** One-hot, `[batch, tasks]` */
+  tasks: tf.Tensor2D;
+  inner: InnerTargets | null;
+}
 
 /** Computes the targets and makes the problem. `dispose` frees its tensors. */
 export async function globalProblem(
   supernet: SuperNet,
+  initial: Weights,
   data: TrainingSet,
-  objective: Objective,
-): Promise<TrainingProblem & { dispose(): void }> {
-  const architectures = supernet.models.map((model) => model.architecture);
-  const widths = architectures.map(featureWidth);
+  { teachers, objective, inner, bodyOfTask }: GlobalOptions,
+): Promise<DataProblem<GlobalBatch>> {
+  const widths = teachers.map(({ architecture }) => featureWidth(architecture));
   const total = widths.reduce((sum, width) => sum + width, 0);
-  const targets = await sideBySide(
-    data,
-    architectures,
-    supernet.sources,
-    widths,
-    objective,
-    (source, weights, inputs) => {
-      const architecture = architectures[source];
-      if (!architecture) throw new RangeError(`no source ${source}`);
-      return features(architecture, weights, inputs);
-    },
-  );
+  const targets = await featureTargets(data, teachers, objective);
+  const deep = objective === 'inner' ? await InnerObjective.prepare(supernet, data, inner, bodyOfTask) : null;
   const weights = blockWeights(objective, widths);
   return {
-    initial: supernet.initial(),
-    batch: (rows) => [
-      data.inputs(supernet.architecture, rows),
-      gatherRows(targets, total, rows),
-      data.oneHotTasks(rows),
-    ],
-    losses(learnable, [inputs, target, tasks]) {
-      const merged = features(supernet.architecture, supernet.fold(learnable), inputs as tf.Tensor);
-      const guess = supernet.unmerge(learnable, merged);
-      return [reconstructionLoss(guess, target as tf.Tensor2D, tasks as tf.Tensor2D, weights)];
+    initial,
+    batch(drawn) {
+      const rows = deep ? deep.sorted(drawn) : Array.from(drawn);
+      return {
+        inputs: data.inputs(supernet.architecture, rows),
+        target: gatherRows(targets, total, rows),
+        tasks: data.oneHotTasks(rows),
+        inner: deep?.targets(rows) ?? null,
+      };
+    },
+    losses(learnable, { inputs, target, tasks, inner: compared }) {
+      const seen = new Map<string, tf.Tensor2D>();
+      const folded = supernet.fold(learnable);
+      const merged = features(supernet.architecture, folded, inputs, (layer, input) => seen.set(layer, input));
+      const loss = reconstructionLoss(supernet.unmerge(learnable, merged), target, tasks, weights);
+      if (!deep || !compared) return [loss];
+      return [tf.addN([loss, ...deep.losses(learnable, seen, compared, target.shape[0])]) as tf.Scalar];
     },
     dispose: () => weights.dispose(),
   };

@@ -4,13 +4,13 @@ import type { Objective } from '../recipe.ts';
 
 /**
  * Weights `[tasks, Σ widths]` of the squared errors of one image of each task, before division by the batch.
- * `own`: mean over the block of the image's own source. `all`: mean over all blocks.
+ * `all`: mean over all blocks. Else: mean over the block of the image's own source.
  */
-export function blockWeights(objective: Objective, widths: readonly number[]): tf.Tensor2D {
+export function blockWeights(objective: Objective, widths: readonly number[], tasks = widths.length): tf.Tensor2D {
   const total = widths.reduce((sum, width) => sum + width, 0);
-  const rows = widths.map((own, task) =>
+  const rows = Array.from({ length: tasks }, (_, task) =>
     widths.flatMap((width, block) => {
-      const weight = objective === 'all' ? 1 / total : block === task ? 1 / own : 0;
+      const weight = objective === 'all' ? 1 / total : block === task ? 1 / width : 0;
       return new Array<number>(width).fill(weight);
     }),
   );

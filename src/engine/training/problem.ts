@@ -3,11 +3,17 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Weights } from '../architectures/model.ts';
 import type { Parameters } from '../network/parameters.ts';
 
-export interface TrainingProblem {
+/** `Batch` holds the tensors of one batch, in whatever order its problem likes. */
+export interface TrainingProblem<Batch = unknown> {
   /** Start of every learnable tensor. */
   readonly initial: Weights;
-  /** Tensors of one batch, from the rows of the training set. The trainer disposes them. */
-  batch(rows: ArrayLike<number>): tf.Tensor[];
+  /** The batch of these rows of the training set. The caller disposes its tensors. */
+  batch(rows: ArrayLike<number>): Batch;
   /** One or more scalar losses; their sum is minimised. Runs inside a tidy. */
-  losses(learnable: Parameters, batch: readonly tf.Tensor[]): tf.Scalar[];
+  losses(learnable: Parameters, batch: Batch): tf.Scalar[];
+}
+
+/** A problem over a training set, with tensors of its own. */
+export interface DataProblem<Batch = unknown> extends TrainingProblem<Batch> {
+  dispose(): void;
 }

@@ -21,13 +21,13 @@ export interface TrainerOptions extends AdamWOptions {
   frozen?: ReadonlySet<string>;
 }
 
-export class Trainer {
+export class Trainer<Batch = unknown> {
   private readonly constants: Parameters;
   private readonly groups: { optimiser: AdamW; diagonal: boolean }[];
   private current: Map<string, tf.Tensor>;
 
   constructor(
-    private readonly problem: TrainingProblem,
+    private readonly problem: TrainingProblem<Batch>,
     private readonly options: TrainerOptions,
   ) {
     const { frozen = new Set() } = options;
@@ -55,7 +55,7 @@ export class Trainer {
     const names = [...this.current.keys()];
     const { gradients: raw, losses } = this.gradients(names, batch);
     const gradients = this.clip(raw);
-    tf.dispose(batch);
+    tf.dispose(batch as tf.TensorContainer);
     const byName = new Map(names.map((name, index) => [name, gradients[index]] as const));
     for (const group of this.groups) {
       const own = group.optimiser.names.map((name) => byName.get(name)).filter((gradient) => gradient !== undefined);
@@ -101,7 +101,7 @@ export class Trainer {
   }
 
   /** Gradients of the summed losses, and the losses as one vector. */
-  private gradients(names: string[], batch: readonly tf.Tensor[]): { gradients: tf.Tensor[]; losses: tf.Tensor1D } {
+  private gradients(names: string[], batch: Batch): { gradients: tf.Tensor[]; losses: tf.Tensor1D } {
     let losses: tf.Tensor1D | undefined;
     const total = (...tensors: tf.Tensor[]): tf.Scalar => {
       const learnable = new Map([

@@ -15,6 +15,16 @@ export async function exportRun(id: string, name: string): Promise<void> {
   useRuns.setState(({ exports }) => ({ exports: { ...exports, [id]: { ...report, size: bytes.byteLength } } }));
 }
 
+/** Writes a run's M, U and LayerNorms. */
+export async function saveSuperNet(id: string, name: string): Promise<void> {
+  clearNotices('export');
+  const file = await attempt(
+    (info) => notify('export', info),
+    () => client.exportSuperNet(id, { name }),
+  );
+  if (file) download(file.name, file.bytes);
+}
+
 function download(name: string, bytes: Uint8Array<ArrayBuffer>): void {
   const url = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }));
   const link = document.createElement('a');

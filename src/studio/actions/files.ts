@@ -1,15 +1,16 @@
 /** Files that come in, and what is said about them. */
 import type { StudioErrorInfo } from '../../engine/errors.ts';
 import type { FactOverrides } from '../../engine/recipe.ts';
-import type { LoadResult, SourceInfo } from '../../worker/protocol.ts';
+import type { LoadResult, SourceInfo, SuperNetInfo } from '../../worker/protocol.ts';
 import { assignImages, fits, usualImages } from '../recipe/assign-images.ts';
 import type { DraftSource } from '../recipe/draft.ts';
-import { freeColour, taskName } from '../recipe/draft.ts';
+import { freeColour, fromRecipe, taskName } from '../recipe/draft.ts';
 import { attempt, client } from '../session.ts';
 import { addLoaded, forget, putSource, useFiles } from '../stores/files.ts';
-import { editDraft, editSource } from '../stores/recipe.ts';
+import { editDraft, editFsMerge, editSource } from '../stores/recipe.ts';
+import { addRun, editRun, useRuns } from '../stores/runs.ts';
 import type { Place } from '../stores/ui.ts';
-import { clearNotices, notify, openCards } from '../stores/ui.ts';
+import { clearNotices, notify, openCards, showTab } from '../stores/ui.ts';
 import { plural } from '../text/numbers.ts';
 
 /** Reads files and puts them into the recipe. Images that were dropped on a source belong to it. */
@@ -24,6 +25,7 @@ export async function takeFiles(files: readonly File[], onto?: string): Promise<
     const state = useFiles.getState();
     return { sources: assignImages(all, state.sources, Object.values(state.images)) };
   });
+  loaded.superNets.forEach(showSuperNet);
   const [images] = loaded.images;
   if (onto !== undefined && images) chooseImages(onto, images.id);
   if (loaded.sources.length > 0 || loaded.images.length > 0)
@@ -41,6 +43,27 @@ export async function loadFiles(files: readonly File[]): Promise<LoadResult | nu
   addLoaded(loaded);
   loaded.errors.forEach(tellFileError);
   return loaded;
+}
+
+/**
+ * A saved SuperNet can be looked at right away. Where its sources and images are loaded, its whole recipe comes back, to fold
+ * it or train it further; else only the options that it needs.
+ */
+function showSuperNet({ id, recipe }: SuperNetInfo): void {
+  addRun({ id, name: id, recipe, colours: recipe.sources.map((_, index) => index), origin: 'file' });
+  editRun(id, (run) => ({ ...run, state: 'done' }));
+  useRuns.setState({ selected: id });
+  showTab('matrices');
+  const { method } = recipe;
+  if (method.name !== 'fs-merge') return;
+  const warm = { initialisation: 'warm' as const, warmStart: { from: 'supernet' as const, file: id } };
+  const { sources, images } = useFiles.getState();
+  const complete = recipe.sources.every(
+    (source) => source.file in sources && (source.images === null || source.images.file in images),
+  );
+  if (complete) editDraft(() => fromRecipe(recipe));
+  const { kind, rank, order, merged } = method;
+  editFsMerge({ kind, rank, order, merged, ...warm });
 }
 
 function tellFileError(info: StudioErrorInfo): void {

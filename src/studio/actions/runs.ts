@@ -78,8 +78,9 @@ export async function stopRun(): Promise<void> {
 }
 
 export async function removeRun(id: string): Promise<void> {
+  const run = findRun(id);
   dropRun(id);
-  await steer(() => client.discard(id));
+  await steer(() => (run?.origin === 'file' ? client.remove(id) : client.discard(id)));
 }
 
 export const renameRun = (id: string, name: string): void =>

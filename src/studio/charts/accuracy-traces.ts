@@ -21,7 +21,7 @@ export function accuracyTraces(
 function selectedTraces(run: Run, palette: Palette): Data[] {
   return [
     ...run.recipe.sources.map((source, task) =>
-      line(run, source.name, ({ perTask }) => perTask[task] ?? 0, {
+      line(run, source.name, ({ perTask }) => perTask[task] ?? null, {
         color: palette.source(run.colours[task] ?? task),
         width: 2,
       }),
@@ -30,13 +30,22 @@ function selectedTraces(run: Run, palette: Palette): Data[] {
   ];
 }
 
-function line(run: Run, name: string, value: (score: Run['accuracy'][number]['score']) => number, style: object): Data {
+function line(
+  run: Run,
+  name: string,
+  value: (score: Run['accuracy'][number]['score']) => number | null,
+  style: object,
+): Data {
   return {
     type: 'scatter',
     mode: run.accuracy.length === 1 ? 'markers' : 'lines',
     name,
     x: run.accuracy.map(({ step }) => step),
-    y: run.accuracy.map(({ score }) => value(score) * 100),
+    // What is not measured yet is a gap.
+    y: run.accuracy.map(({ score }) => {
+      const share = value(score);
+      return share === null ? null : share * 100;
+    }),
     line: style,
     marker: style,
     hovertemplate: '%{y:.1f} %',

@@ -2,7 +2,7 @@
 import type { Run } from '../runs/run.ts';
 import { chartLayout, stepAxis } from './layout.ts';
 import type { LossLine } from './loss-traces.ts';
-import { lossLines, lossTraces } from './loss-traces.ts';
+import { lossLines, lossTraces, validationTraces } from './loss-traces.ts';
 import type { Drawing } from './painter.ts';
 import type { Palette } from './palette.ts';
 import { logTicks } from './ticks.ts';
@@ -19,7 +19,7 @@ export function lossDrawing(runs: readonly Run[], { palette, log, selected, colo
   const shown = runs.filter((run) => run.visible);
   const lines = lossLines(shown);
   const layout = chartLayout(palette, stepAxis(palette, shown), lossAxis(lines, log));
-  return { data: lossTraces(lines, colourOf, selected), layout };
+  return { data: [...lossTraces(lines, colourOf, selected), ...validationTraces(shown, colourOf)], layout };
 }
 
 function lossAxis(lines: readonly LossLine[], log: boolean) {

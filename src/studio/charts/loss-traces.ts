@@ -14,6 +14,24 @@ export interface LossLine {
   smoothed: number[];
 }
 
+/** The validation loss of a run, all terms together, at the steps where it was measured. */
+export function validationTraces(runs: readonly Run[], colourOf: (run: Run) => string): Data[] {
+  return runs
+    .filter(({ validation }) => validation.length > 0)
+    .map((run) => ({
+      type: 'scatter' as const,
+      mode: 'lines+markers' as const,
+      name: `${run.name} · validation`,
+      x: run.validation.map(({ step }) => step),
+      y: run.validation.map(({ losses }) => sum(losses)),
+      line: { color: colourOf(run), width: 1.5, dash: 'dot' as const },
+      marker: { color: colourOf(run), size: 6, symbol: 'circle-open' },
+      hovertemplate: '%{y:.4g}',
+    }));
+}
+
+export const sum = (losses: readonly number[]): number => losses.reduce((total, loss) => total + loss, 0);
+
 /** How the layers of a local run are told apart. */
 export const layerDashes: readonly Dash[] = ['solid', 'dash', 'dot', 'dashdot', 'longdash', 'longdashdot'];
 

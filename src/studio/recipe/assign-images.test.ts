@@ -58,6 +58,8 @@ describe('usualImages', () => {
       file: 'mnist.npz',
       labels: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
       train: 1000,
+      augmented: 0,
+      validation: 0,
     });
   });
 

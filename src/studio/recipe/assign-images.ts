@@ -24,7 +24,8 @@ export function assignImages(
 /** The start for a source and images: all labels where their number is the head's, else none until a person names them. */
 export function usualImages(source: SourceInfo, images: ImagesInfo): TaskImages {
   const labels = images.labels.length === source.classes ? images.labels.map(({ label }) => label) : [];
-  return { file: images.id, labels, train: Math.max(1, Math.min(usualTrain, availableImages(images, labels).train)) };
+  const train = Math.max(1, Math.min(usualTrain, availableImages(images, labels).train));
+  return { file: images.id, labels, train, augmented: 0, validation: 0 };
 }
 
 /** Images with these labels (all, while there are none). */

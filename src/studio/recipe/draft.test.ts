@@ -16,7 +16,7 @@ const source = (file: string, changes: Partial<DraftSource> = {}): DraftSource =
   file,
   name: taskName(file),
   facts: {},
-  images: { file: 'mnist.npz', labels: [0, 1], train: 10 },
+  images: { file: 'mnist.npz', labels: [0, 1], train: 10, augmented: 0, validation: 0 },
   colour: 0,
   imagesByHand: true,
   ...changes,
@@ -54,6 +54,31 @@ describe('options that do not apply', () => {
     expect(effective(local, 'vit').scope).toBe('global');
   });
 
+  it('only ViTs have heads, blocks and LayerNorms', () => {
+    const vit = {
+      ...defaultFsMerge,
+      kind: 'attention-heads' as const,
+      objective: 'inner' as const,
+      inner: [{ block: 1, part: 'mlp' as const, weight: 1 }],
+      merged: { width: 32, hidden: null, heads: 2, widths: [8] },
+      freezeNorms: true,
+    };
+    expect(effective(vit, 'vit')).toEqual({ ...vit, merged: { ...vit.merged, widths: null } });
+    expect(effective(vit, 'mlp')).toMatchObject({
+      kind: 'diagonal+low-rank',
+      objective: 'own',
+      inner: [],
+      merged: { width: null, hidden: null, heads: null, widths: [8] },
+      freezeNorms: false,
+    });
+  });
+
+  it('a warm start is kept for later, and used only when it is chosen', () => {
+    const warm = { ...defaultFsMerge, warmStart: { from: 'supernet' as const, file: 'x' } };
+    expect(effective(warm, 'vit').warmStart).toBeNull();
+    expect(effective({ ...warm, kind: 'low-rank', initialisation: 'warm' }, 'vit').warmStart).toEqual(warm.warmStart);
+  });
+
   it('a rate for diagonals needs diagonals', () => {
     const rate = { ...defaultFsMerge, diagonalLearningRate: 1e-3 };
     expect(effective(rate, 'vit').diagonalLearningRate).toBe(1e-3);
@@ -74,11 +99,12 @@ it.each([
 ])('taskName(%j)', (file, name) => expect(taskName(file)).toBe(name));
 
 describe('settingKey', () => {
+  const images = { file: 'mnist.npz', labels: [0, 1], train: 10, augmented: 0, validation: 0 };
   const key = (changes: Partial<DraftSource>) =>
     settingKey(toRecipe({ ...draft, sources: [source('a.pt', changes), source('b.pt')] }, '', 'vit'));
 
   it('is the same whatever is trained, and however tasks are called', () => {
-    expect(key({ name: 'digits', colour: 5, images: { file: 'mnist.npz', labels: [0, 1], train: 99 } })).toBe(key({}));
+    expect(key({ name: 'digits', colour: 5, images: { ...images, train: 99 } })).toBe(key({}));
   });
 
   it('differs with the file, the facts, the images and their labels', () => {
@@ -86,7 +112,7 @@ describe('settingKey', () => {
       { file: 'c.pt' },
       { facts: { heads: 2 } },
       { images: null },
-      { images: { file: 'mnist.npz', labels: [1, 0], train: 10 } },
+      { images: { ...images, labels: [1, 0] } },
     ];
     for (const changes of others) expect(key(changes)).not.toBe(key({}));
   });

@@ -2,7 +2,14 @@
  * The recipe while a person edits it: what was chosen is remembered also where it does not apply right now, and each source
  * has a colour. `toRecipe` gives the recipe that runs.
  */
-import type { FsMergeOptions, MethodName, Recipe, RecipeSource } from '../../engine/recipe.ts';
+import type {
+  AlignmentOptions,
+  AugmentationOptions,
+  FsMergeOptions,
+  MethodName,
+  Recipe,
+  RecipeSource,
+} from '../../engine/recipe.ts';
 import type { SourceInfo } from '../../worker/protocol.ts';
 
 export interface DraftSource extends RecipeSource {
@@ -14,6 +21,8 @@ export interface DraftSource extends RecipeSource {
 
 export interface Draft {
   sources: DraftSource[];
+  alignment: AlignmentOptions;
+  augmentation: AugmentationOptions;
   method: MethodName;
   fsMerge: FsMergeOptions;
   seed: number;
@@ -26,7 +35,11 @@ export const defaultFsMerge: FsMergeOptions = {
   rank: 12,
   initialisation: 'first',
   objective: 'own',
+  inner: [],
   scope: 'global',
+  order: 'together',
+  merged: { width: null, hidden: null, heads: null, widths: null },
+  warmStart: null,
   schedule: 'one-cycle',
   warmUp: 0.1,
   learningRate: 1e-4,
@@ -37,37 +50,67 @@ export const defaultFsMerge: FsMergeOptions = {
   batchSize: 128,
   epochs: 100,
   evaluateEvery: 50,
+  patience: null,
 };
 
-export const emptyDraft: Draft = { sources: [], method: 'fs-merge', fsMerge: defaultFsMerge, seed: 1 };
+export const emptyDraft: Draft = {
+  sources: [],
+  alignment: { padding: 'end', resize: false },
+  augmentation: { crop: true, flip: true, tone: true },
+  method: 'fs-merge',
+  fsMerge: defaultFsMerge,
+  seed: 1,
+};
 
-export const hasRank = ({ kind }: FsMergeOptions): boolean => kind === 'low-rank' || kind === 'diagonal+low-rank';
-export const hasDiagonal = ({ kind }: FsMergeOptions): boolean => kind === 'diagonal' || kind === 'diagonal+low-rank';
+export const hasRank = ({ kind }: FsMergeOptions): boolean => kind !== 'full' && kind !== 'diagonal';
+export const hasDiagonal = ({ kind }: FsMergeOptions): boolean => kind !== 'full' && kind !== 'low-rank';
 
-/** The options with those that cannot apply set to what does: low-rank alone starts at random, only MLPs train layer by layer. */
-export function effective(options: FsMergeOptions, architecture: SourceInfo['architecture'] | null): FsMergeOptions {
+/**
+ * The options with those that cannot apply set to what does: low-rank alone starts at random, only MLPs train layer by layer,
+ * only ViTs have heads and blocks.
+ */
+export function effective(given: FsMergeOptions, architecture: SourceInfo['architecture'] | null): FsMergeOptions {
+  const mlp = architecture === 'mlp';
+  const { merged } = given;
+  const options: FsMergeOptions = {
+    ...given,
+    kind: mlp && given.kind === 'attention-heads' ? 'diagonal+low-rank' : given.kind,
+    scope: mlp ? given.scope : 'global',
+    objective: mlp && given.objective === 'inner' ? 'own' : given.objective,
+    merged: mlp ? { ...merged, width: null, hidden: null, heads: null } : { ...merged, widths: null },
+    freezeNorms: !mlp && given.freezeNorms,
+  };
   return {
     ...options,
-    initialisation: options.kind === 'low-rank' ? 'random' : options.initialisation,
-    scope: architecture === 'mlp' ? options.scope : 'global',
+    initialisation: possibleStarts(options).includes(options.initialisation) ? options.initialisation : 'random',
+    inner: options.objective === 'inner' ? options.inner : [],
+    warmStart: options.initialisation === 'warm' ? options.warmStart : null,
     diagonalLearningRate: hasDiagonal(options) ? options.diagonalLearningRate : null,
   };
 }
+
+/** Without a diagonal a low-rank matrix is neither an identity nor an average; a saved SuperNet may still be one. */
+export const possibleStarts = ({ kind }: FsMergeOptions): FsMergeOptions['initialisation'][] =>
+  kind === 'low-rank' ? ['random', 'warm'] : ['first', 'average', 'random', 'warm'];
 
 export function toRecipe(draft: Draft, name: string, architecture: SourceInfo['architecture'] | null): Recipe {
   return {
     version: 1,
     name,
     sources: draft.sources.map(({ file, name: task, facts, images }) => ({ file, name: task, facts, images })),
+    alignment: draft.alignment,
+    augmentation: draft.augmentation,
     method: draft.method === 'fs-merge' ? effective(draft.fsMerge, architecture) : { name: draft.method },
     seed: draft.seed,
   };
 }
 
 /** A draft that gives this recipe. */
-export function fromRecipe({ sources, method, seed }: Recipe): Draft {
+export function fromRecipe({ sources, alignment, augmentation, method, seed }: Recipe): Draft {
   return {
     sources: sources.map((source, index) => ({ ...source, colour: index, imagesByHand: source.images !== null })),
+    alignment,
+    augmentation,
     method: method.name,
     fsMerge: method.name === 'fs-merge' ? method : defaultFsMerge,
     seed,

@@ -15,8 +15,8 @@ export interface Run {
   recipe: Recipe;
   /** Colour of each source, as it was when the run started. */
   colours: number[];
-  /** Started by a person, or by the button that compares. */
-  origin: 'person' | 'comparison';
+  /** Started by a person, or by the button that compares; or no run at all, but a saved SuperNet to look at. */
+  origin: 'person' | 'comparison' | 'file';
   state: RunState;
   /** What a preparing run is doing. */
   note: string;
@@ -27,6 +27,8 @@ export interface Run {
   secondsLeft: number;
   /** Accuracy on the way; the last is of the finished model. */
   accuracy: Measurement[];
+  /** Losses on the validation images, where there are any. */
+  validation: { step: number; losses: number[] }[];
   result: RunResult | null;
   error: StudioErrorInfo | null;
   /** Whether the charts show it. */
@@ -44,6 +46,7 @@ export const newRun = (start: NewRun): Run => ({
   stepsPerSecond: 0,
   secondsLeft: Number.POSITIVE_INFINITY,
   accuracy: [],
+  validation: [],
   result: null,
   error: null,
   visible: true,
@@ -62,6 +65,8 @@ export function afterEvent(run: Run, event: RunEvent): Run {
     }
     case 'accuracy':
       return { ...run, accuracy: [...run.accuracy, { step: event.step, score: event.score }] };
+    case 'validation':
+      return { ...run, validation: [...run.validation, { step: event.step, losses: event.losses }] };
     case 'result': {
       const { result } = event;
       return { ...run, result, accuracy: [...run.accuracy, { step: result.steps, score: result.score }] };
@@ -76,7 +81,8 @@ export const isActive = (run: Run): boolean => !isOver(run);
 /** Whether the run trains M and U, or did. */
 export const trains = ({ recipe }: Run): boolean => recipe.method.name === 'fs-merge';
 /** Whether its M and U can be looked at. */
-export const hasMatrices = (run: Run): boolean => trains(run) && run.points.length > 0 && run.state !== 'failed';
+export const hasMatrices = (run: Run): boolean =>
+  trains(run) && run.state !== 'failed' && (run.points.length > 0 || isOver(run));
 
 /** Training steps taken. */
 export const stepsDone = ({ points }: Run): number => (points.at(-1)?.step ?? -1) + 1;

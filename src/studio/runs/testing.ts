@@ -1,7 +1,7 @@
 /** Runs and scores for tests. */
 import type { MethodRecipe, Recipe } from '../../engine/recipe.ts';
 import type { Score } from '../../worker/protocol.ts';
-import { defaultFsMerge } from '../recipe/draft.ts';
+import { defaultFsMerge, emptyDraft } from '../recipe/draft.ts';
 import type { Run } from './run.ts';
 import { newRun } from './run.ts';
 
@@ -12,8 +12,10 @@ export const testRecipe = (method: MethodRecipe = defaultFsMerge, images = 'mnis
     file: `${name}.pt`,
     name,
     facts: {},
-    images: { file: images, labels: [0, 1], train: 10 },
+    images: { file: images, labels: [0, 1], train: 10, augmented: 0, validation: 0 },
   })),
+  alignment: emptyDraft.alignment,
+  augmentation: emptyDraft.augmentation,
   method,
   seed: 1,
 });

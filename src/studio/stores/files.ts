@@ -1,20 +1,22 @@
 /** What the worker has loaded. */
 import { create } from 'zustand';
-import type { ImagesInfo, LoadResult, SourceInfo } from '../../worker/protocol.ts';
+import type { ImagesInfo, LoadResult, SourceInfo, SuperNetInfo } from '../../worker/protocol.ts';
 
 interface Files {
   sources: Readonly<Record<string, SourceInfo>>;
   images: Readonly<Record<string, ImagesInfo>>;
+  superNets: Readonly<Record<string, SuperNetInfo>>;
   /** What is being read right now, in words; null when nothing is. */
   loading: string | null;
 }
 
-export const useFiles = create<Files>(() => ({ sources: {}, images: {}, loading: null }));
+export const useFiles = create<Files>(() => ({ sources: {}, images: {}, superNets: {}, loading: null }));
 
-export function addLoaded({ sources, images }: LoadResult): void {
+export function addLoaded({ sources, images, superNets }: LoadResult): void {
   useFiles.setState((state) => ({
     sources: { ...state.sources, ...byId(sources) },
     images: { ...state.images, ...byId(images) },
+    superNets: { ...state.superNets, ...byId(superNets) },
   }));
 }
 
@@ -22,7 +24,11 @@ export const putSource = (info: SourceInfo): void =>
   useFiles.setState(({ sources }) => ({ sources: { ...sources, [info.id]: info } }));
 
 export function forget(id: string): void {
-  useFiles.setState(({ sources, images }) => ({ sources: without(sources, id), images: without(images, id) }));
+  useFiles.setState(({ sources, images, superNets }) => ({
+    sources: without(sources, id),
+    images: without(images, id),
+    superNets: without(superNets, id),
+  }));
 }
 
 const byId = <T extends { id: string }>(items: readonly T[]): Record<string, T> =>

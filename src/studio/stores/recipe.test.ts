@@ -36,7 +36,7 @@ describe('the recipe of the cards', () => {
 
   it('goes by the architecture of the first source', () => {
     editFsMerge({ scope: 'local' });
-    addLoaded({ sources: [vitInfo('a'), mlpInfo('b')], images: [], errors: [] });
+    addLoaded({ sources: [vitInfo('a'), mlpInfo('b')], images: [], superNets: [], errors: [] });
     expect(currentRecipe('x')).toMatchObject({ name: 'x', method: { scope: 'global' } });
     moveSource('a', 1);
     expect(currentRecipe().method).toMatchObject({ scope: 'local' });
@@ -46,7 +46,8 @@ describe('the recipe of the cards', () => {
     expect(isReady(useRecipe.getState())).toBe(false);
     const problems = [{ kind: 'images' as const, message: 'm', advice: 'a' }];
     expect(isReady({ ...useRecipe.getState(), check: { problems, cost: null } })).toBe(false);
-    const cost = { steps: 1, learnable: 1, trainingBytes: 16 };
+    const memory = { sources: 4, learnable: 16, step: 8 };
+    const cost = { steps: 1, learnable: 1, stepMacs: 1, totalMacs: 1, memory };
     expect(isReady({ ...useRecipe.getState(), check: { problems: [], cost } })).toBe(true);
   });
 });

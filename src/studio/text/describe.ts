@@ -6,6 +6,8 @@ import type {
   MethodName,
   MethodRecipe,
   Objective,
+  Order,
+  Padding,
   Schedule,
   Scope,
 } from '../../engine/recipe.ts';
@@ -59,6 +61,7 @@ export const kindNames: Record<MatrixKind, string> = {
   diagonal: 'diagonal',
   'low-rank': 'low-rank',
   'diagonal+low-rank': 'diagonal + low-rank',
+  'attention-heads': 'attention heads',
 };
 
 export const kindLines: Record<MatrixKind, string> = {
@@ -66,6 +69,8 @@ export const kindLines: Record<MatrixKind, string> = {
   diagonal: 'One number for each feature of each source: features are weighed, not mixed.',
   'low-rank': 'Each matrix is a product of two thin ones.',
   'diagonal+low-rank': 'A diagonal that weighs features and a thin product that mixes them.',
+  'attention-heads':
+    'Query, key, value and what attention mixes are merged head by head; elsewhere diagonal + low-rank.',
 };
 
 export const scheduleLines: Record<Schedule, string> = {
@@ -78,12 +83,24 @@ export const initialisationLines: Record<Initialisation, string> = {
   first: 'Starts as the first source, exactly.',
   average: 'Starts as the plain average of the weights, exactly.',
   random: 'Starts as noise.',
+  warm: 'Starts from a merge that is there already, and trains on.',
 };
 
-export const objectiveNames: Record<Objective, string> = { own: 'own task', all: 'all tasks' };
+export const objectiveNames: Record<Objective, string> = { own: 'own task', all: 'all tasks', inner: 'inner features' };
 export const objectiveLines: Record<Objective, string> = {
   own: 'An image is compared with the features of its own source only.',
   all: 'Every image is compared with the features of all sources.',
+  inner: 'Also compares what chosen blocks put out before M, each divided by its size.',
+};
+
+export const orderLines: Record<Order, string> = {
+  together: 'One SuperNet over all sources.',
+  sequential: 'Sources 1 and 2 first, then the result with source 3, and so on: less memory, more steps.',
+};
+
+export const paddingLines: Record<Padding, string> = {
+  end: 'A shallower source gets identity layers after its last one.',
+  spread: 'A shallower source gets identity layers between its own, evenly.',
 };
 
 export const scopeLines: Record<Scope, string> = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, count, duration, pace, percent, plain, plural, significant } from './numbers.ts';
+import { bytes, count, duration, operations, pace, percent, plain, plural, significant } from './numbers.ts';
 
 /** No-break spaces as plain ones, to keep the tables below readable. */
 const readable = (text: string) => text.replaceAll('\u00a0', ' ');
@@ -15,6 +15,14 @@ describe('numbers for people', () => {
     [121344, '121,344'],
     [7, '7'],
   ])('count(%d)', (value, text) => expect(count(value)).toBe(text));
+
+  it.each([
+    [999_499, '999,499'],
+    [1e6, '1.00 million'],
+    [442_368_000, '442 million'],
+    [999_600_000, '1.00 billion'],
+    [3.21e13, '32.1 trillion'],
+  ])('operations(%d)', (value, text) => expect(readable(operations(value))).toBe(text));
 
   it('plural names one and many', () => {
     expect(readable(plural(1, 'class', 'classes'))).toBe('1 class');

@@ -4,6 +4,9 @@ const space = '\u00a0';
 /** 0.9613 → "96.1 %". */
 export const percent = (share: number): string => `${(share * 100).toFixed(1)}${space}%`;
 
+/** The same, and a dash for what was not measured. */
+export const percentOrNone = (share: number | null | undefined): string => (share == null ? '–' : percent(share));
+
 /** 121344 → "121,344". */
 export const count = (value: number): string => Math.round(value).toLocaleString('en-US');
 
@@ -22,6 +25,17 @@ export function bytes(value: number): string {
   }
   const digits = unit === 0 || scaled >= 99.95 ? 0 : 1;
   return `${scaled.toFixed(digits)}${space}${units[unit]}`;
+}
+
+/** 4.42e8 → "442 million". */
+export function operations(value: number): string {
+  const scales: [number, string][] = [
+    [1e12, 'trillion'],
+    [1e9, 'billion'],
+    [1e6, 'million'],
+  ];
+  const scale = scales.find(([least]) => value >= 0.9995 * least);
+  return scale ? `${(value / scale[0]).toPrecision(3)}${space}${scale[1]}` : count(value);
 }
 
 /** 75 → "1 min 15 s". */

@@ -3,7 +3,7 @@ import { SourceMark, sourceColour } from '../../components/SourceMark.tsx';
 import type { CompareRow, Comparison } from '../../runs/compare.ts';
 import { bestMerged } from '../../runs/compare.ts';
 import { methodNames } from '../../text/describe.ts';
-import { count, duration, percent } from '../../text/numbers.ts';
+import { count, duration, percentOrNone } from '../../text/numbers.ts';
 
 /** One table for one setting: same sources, same images. */
 export function CompareTable({ comparison }: { comparison: Comparison }) {
@@ -40,10 +40,14 @@ export function CompareTable({ comparison }: { comparison: Comparison }) {
                 <BarCell
                   // biome-ignore lint/suspicious/noArrayIndexKey: tasks may share a name
                   key={index}
-                  share={row.score.perTask[index] ?? 0}
+                  share={row.score.perTask[index] ?? null}
                   colour={sourceColour(colours[index] ?? index)}
                   best={isMerged(row) && row.score.perTask[index] === best.perTask[index]}
-                  title={`${task}: ${percent(row.score.jointPerTask[index] ?? 0)} among the classes of all tasks, ${count(row.score.images[index] ?? 0)} images`}
+                  title={
+                    row.score.perTask[index] === null
+                      ? `${task}: its head reads features of another width`
+                      : `${task}: ${percentOrNone(row.score.jointPerTask[index])} among the classes of all tasks, ${count(row.score.images[index] ?? 0)} images`
+                  }
                 />
               ))}
               <BarCell
@@ -82,17 +86,18 @@ function RowName({ row, colours }: { row: CompareRow; colours: readonly number[]
 }
 
 interface BarProps {
-  share: number;
+  /** Null: not measurable. */
+  share: number | null;
   colour: string;
   best: boolean;
   title: string;
 }
 
 function BarCell({ share, colour, best, title }: BarProps) {
-  const style = { '--share': `${share * 100}%`, '--bar': colour } as CSSProperties;
+  const style = { '--share': `${(share ?? 0) * 100}%`, '--bar': colour } as CSSProperties;
   return (
     <td className="bar-cell" data-best={best || undefined} style={style} title={title}>
-      <span>{percent(share)}</span>
+      <span>{percentOrNone(share)}</span>
     </td>
   );
 }

@@ -1,7 +1,7 @@
 import { SourceMark } from '../../components/SourceMark.tsx';
 import type { Run } from '../../runs/run.ts';
 import type { ExportReport } from '../../stores/runs.ts';
-import { bytes, percent, significant } from '../../text/numbers.ts';
+import { bytes, percent, percentOrNone, significant } from '../../text/numbers.ts';
 
 interface Props {
   report: ExportReport;
@@ -22,7 +22,7 @@ export function ExportReportView({ report, run }: Props) {
             <dt>
               <SourceMark colour={run.colours[task] ?? task} /> {source.name}
             </dt>
-            <dd>{percent(score.perTask[task] ?? 0)}</dd>
+            <dd>{percentOrNone(score.perTask[task])}</dd>
           </div>
         ))}
         <div>

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { exportRun, safeName } from '../../actions/export.ts';
+import { exportRun, safeName, saveSuperNet } from '../../actions/export.ts';
 import { Notices } from '../../components/ErrorNote.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { Field } from '../../components/inputs/Field.tsx';
@@ -49,7 +49,11 @@ function ExportForm({ run, runs }: { run: Run; runs: readonly Run[] }) {
         {run.name}: {run.result && percent(run.result.score.joint)} joint accuracy. One plain network with a head for
         all tasks, as safetensors, with the tensor names of {run.recipe.sources[0]?.file}.
       </p>
-      <Field label="File name" wide hint="The recipe and what weights cannot tell are kept in the file's metadata.">
+      <Field
+        label="File name"
+        wide
+        hint="The recipe and what weights cannot tell are kept in the file's metadata. A saved SuperNet has M, U and LayerNorms instead: drop it here to look at it, fold it or train it further."
+      >
         {({ id, describedBy }) => (
           <>
             <input
@@ -72,6 +76,16 @@ function ExportForm({ run, runs }: { run: Run; runs: readonly Run[] }) {
       >
         <Icon name="download" /> {writing ? 'Writing and reading back…' : 'Export'}
       </button>
+      {run.recipe.method.name === 'fs-merge' && (
+        <button
+          type="button"
+          className="button"
+          data-testid="save-supernet"
+          onClick={() => void saveSuperNet(run.id, safeName(name))}
+        >
+          <Icon name="download" /> Save the SuperNet
+        </button>
+      )}
       <Notices place="export" />
       {report && <ExportReportView report={report} run={run} />}
     </section>

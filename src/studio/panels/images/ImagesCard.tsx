@@ -8,6 +8,7 @@ import { useRecipe } from '../../stores/recipe.ts';
 import { describeImages } from '../../text/describe.ts';
 import { count } from '../../text/numbers.ts';
 import { useProblems } from '../use-problems.ts';
+import { AugmentationFields } from './AugmentationFields.tsx';
 import { TaskItem } from './TaskItem.tsx';
 
 /** Card 2: which images belong to which task. */
@@ -31,6 +32,7 @@ export function ImagesCard() {
       {problems.map((info) => (
         <ErrorNote key={info.message} info={info} />
       ))}
+      <AugmentationFields />
       <details className="quiet-details">
         <summary>Loaded images: {Object.keys(images).length}</summary>
         <ul className="file-list">

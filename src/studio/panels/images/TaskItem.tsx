@@ -10,6 +10,7 @@ import type { DraftSource } from '../../recipe/draft.ts';
 import { useFiles } from '../../stores/files.ts';
 import { editSource } from '../../stores/recipe.ts';
 import { count } from '../../text/numbers.ts';
+import { AugmentedPreview } from './AugmentedPreview.tsx';
 import { LabelsInput } from './LabelsInput.tsx';
 import { Thumbnails } from './Thumbnails.tsx';
 
@@ -53,7 +54,8 @@ interface SettingsProps {
 }
 
 function TaskSettings({ source, classes, images, file }: SettingsProps) {
-  const { train: most, test } = availableImages(file, images.labels);
+  const { train: all, test } = availableImages(file, images.labels);
+  const most = Math.max(1, all - images.validation);
   const edit = (changes: Partial<TaskImages>) =>
     editSource(source.file, () => ({ imagesByHand: true, images: { ...images, ...changes } }));
   return (
@@ -89,6 +91,37 @@ function TaskSettings({ source, classes, images, file }: SettingsProps) {
           </>
         )}
       </Field>
+      <details className="quiet-details">
+        <summary>
+          {count(images.augmented)} augmented · {count(images.validation)} for validation
+        </summary>
+        <Field label="Augmented" hint="Changed copies of the training images, on top of them.">
+          {({ id, describedBy }) => (
+            <NumberInput
+              id={id}
+              describedBy={describedBy}
+              value={images.augmented}
+              integer
+              min={0}
+              onChange={(augmented) => edit({ augmented })}
+            />
+          )}
+        </Field>
+        <Field label="Validation" hint="Training images held out to measure the loss on.">
+          {({ id, describedBy }) => (
+            <NumberInput
+              id={id}
+              describedBy={describedBy}
+              value={images.validation}
+              integer
+              min={0}
+              max={Math.max(0, all - 1)}
+              onChange={(validation) => edit({ validation, train: Math.min(images.train, all - validation) })}
+            />
+          )}
+        </Field>
+        {images.augmented > 0 && <AugmentedPreview images={images.file} labels={images.labels} />}
+      </details>
     </>
   );
 }

@@ -13,28 +13,45 @@ const howMany = 10;
 
 /** A strip of training images with their labels. */
 export function Thumbnails({ images, labels }: Props) {
+  return (
+    <PictureStrip
+      label={`Some images of ${images}`}
+      request={JSON.stringify([images, labels])}
+      load={() => client.thumbnails(images, [...labels], howMany)}
+    />
+  );
+}
+
+interface StripProps {
+  label: string;
+  /** Changes when other pictures are wanted. */
+  request: string;
+  load: () => Promise<Pictures>;
+}
+
+/** Small pictures with their labels, fetched from the worker. */
+export function PictureStrip({ label, request, load }: StripProps) {
   const [pictures, setPictures] = useState<Pictures | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const wanted = labels.join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the request says what `load` asks for
   useEffect(() => {
     let current = true;
-    const chosen = wanted === '' ? [] : wanted.split(',').map(Number);
-    client.thumbnails(images, chosen, howMany).then(
+    load().then(
       (answer) => current && setPictures(answer),
       (error: unknown) => current && setProblem(errorInfo(error).message),
     );
     return () => {
       current = false;
     };
-  }, [images, wanted]);
+  }, [request]);
   if (problem !== null) return <p className="hint">No pictures: {problem}</p>;
   return (
-    <ul className="thumbnails" aria-label={`Some images of ${images}`}>
-      {pictures?.labels.map((label, index) => (
+    <ul className="thumbnails" aria-label={label}>
+      {pictures?.labels.map((text, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: pictures have no other identity
         <li key={index}>
-          <Picture pictures={pictures} index={index} label={label} />
-          <span>{label}</span>
+          <Picture pictures={pictures} index={index} label={text} />
+          <span>{text}</span>
         </li>
       ))}
     </ul>

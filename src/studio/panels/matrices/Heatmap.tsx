@@ -2,14 +2,14 @@ import type { CSSProperties, KeyboardEvent, PointerEvent } from 'react';
 import { useEffect, useRef } from 'react';
 import type { MatrixValues } from '../../../worker/protocol.ts';
 import { sourceColour } from '../../components/SourceMark.tsx';
+import type { Block } from './blocks.ts';
 import type { Cell } from './cells.ts';
 import { cellAt, moveCell } from './cells.ts';
 import { paintPixels } from './colour-scale.ts';
-import type { Task } from './MatrixList.tsx';
 
 interface Props {
   matrix: MatrixValues;
-  tasks: readonly Task[];
+  blocks: readonly Block[];
   /** Colours from −end to end. */
   table: Uint32Array;
   end: number;
@@ -19,7 +19,7 @@ interface Props {
 }
 
 /** One matrix as a picture: every entry a pixel, blocks of the sources marked; pointer and arrow keys choose an entry. */
-export function Heatmap({ matrix, tasks, table, end, cell, onCell }: Props) {
+export function Heatmap({ matrix, blocks, table, end, cell, onCell }: Props) {
   const { rows, columns, values, role, bounds } = matrix;
   const canvas = useRef<HTMLCanvasElement>(null);
 
@@ -54,19 +54,19 @@ export function Heatmap({ matrix, tasks, table, end, cell, onCell }: Props) {
       onKeyDown={onKeyDown}
     >
       <canvas ref={canvas} width={columns} height={rows} data-testid="heatmap" />
-      {tasks.map((task, source) => {
-        const [from = 0, to = 0] = bounds.slice(source, source + 2);
+      {blocks.map((block, index) => {
+        const [from = 0, to = 0] = bounds.slice(index, index + 2);
         const style =
           role === 'M'
             ? { top: percentY(from), height: percentY(to - from) }
             : { left: percentX(from), width: percentX(to - from) };
         return (
           <span
-            key={task.id}
+            key={block.id}
             className="block"
             data-role={role}
-            style={{ ...style, color: sourceColour(task.colour) }}
-            title={task.name}
+            style={{ ...style, color: sourceColour(block.colour) }}
+            title={block.name}
           />
         );
       })}

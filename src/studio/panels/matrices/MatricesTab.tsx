@@ -5,6 +5,7 @@ import { hasMatrices } from '../../runs/run.ts';
 import { useRuns } from '../../stores/runs.ts';
 import { NothingYet } from '../stage/NothingYet.tsx';
 import { RunPicker } from '../stage/RunPicker.tsx';
+import { blocksOf } from './blocks.ts';
 import { MatrixList } from './MatrixList.tsx';
 import type { Contrast } from './MatrixStage.tsx';
 import { MatrixStage } from './MatrixStage.tsx';
@@ -38,6 +39,11 @@ export function MatricesTab() {
               <SourceMark colour={task.colour} /> {task.name}
             </li>
           ))}
+          {list.some(({ owners }) => owners.includes(null)) && (
+            <li>
+              <SourceMark colour={null} /> merge so far
+            </li>
+          )}
         </ul>
         <MatrixList
           list={list}
@@ -48,7 +54,13 @@ export function MatricesTab() {
       </section>
       {problem && <ErrorNote info={problem} />}
       {matrix && (
-        <MatrixStage key={matrix.name} matrix={matrix} tasks={tasks} contrast={contrast} onContrast={setContrast} />
+        <MatrixStage
+          key={matrix.name}
+          matrix={matrix}
+          blocks={blocksOf(matrix, tasks)}
+          contrast={contrast}
+          onContrast={setContrast}
+        />
       )}
     </div>
   );

@@ -1,12 +1,8 @@
 import type { MatrixInfo } from '../../../worker/protocol.ts';
 import { sourceColour } from '../../components/SourceMark.tsx';
 import { percent } from '../../text/numbers.ts';
-
-export interface Task {
-  id: string;
-  name: string;
-  colour: number;
-}
+import type { Task } from './blocks.ts';
+import { blocksOf } from './blocks.ts';
 
 interface Props {
   list: readonly MatrixInfo[];
@@ -16,7 +12,7 @@ interface Props {
   onChoose: (name: string) => void;
 }
 
-/** All M and U by layer, each with the share of every source. */
+/** All M and U by layer, each with the share of every block. */
 export function MatrixList({ list, tasks, chosen, onChoose }: Props) {
   const groups = [...new Set(list.map(({ group }) => group))];
   return (
@@ -51,14 +47,12 @@ export function MatrixList({ list, tasks, chosen, onChoose }: Props) {
 }
 
 function Shares({ info, tasks }: { info: MatrixInfo; tasks: readonly Task[] }) {
-  const words = info.shares.map((share, source) => `${tasks[source]?.name} ${percent(share)}`).join(', ');
+  const blocks = blocksOf(info, tasks);
+  const words = info.shares.map((share, block) => `${blocks[block]?.name} ${percent(share)}`).join(', ');
   return (
     <span className="shares" role="img" aria-label={words} title={words}>
-      {info.shares.map((share, source) => (
-        <span
-          key={tasks[source]?.id}
-          style={{ flexGrow: share, background: sourceColour(tasks[source]?.colour ?? source) }}
-        />
+      {blocks.map(({ id, colour }, block) => (
+        <span key={id} style={{ flexGrow: info.shares[block] ?? 0, background: sourceColour(colour) }} />
       ))}
     </span>
   );

@@ -4,16 +4,17 @@ import { Choice } from '../../components/inputs/Choice.tsx';
 import { SourceMark } from '../../components/SourceMark.tsx';
 import { useUi } from '../../stores/ui.ts';
 import { count, percent, significant } from '../../text/numbers.ts';
+import type { Block } from './blocks.ts';
 import type { Cell } from './cells.ts';
 import { describeCell } from './cells.ts';
 import { colourTable, largestSize } from './colour-scale.ts';
 import { Heatmap } from './Heatmap.tsx';
-import type { Task } from './MatrixList.tsx';
 import { ScaleLegend } from './ScaleLegend.tsx';
 
 interface Props {
   matrix: MatrixValues;
-  tasks: readonly Task[];
+  /** Whose its blocks are. */
+  blocks: readonly Block[];
   /** How many times before its largest entry the colours end. */
   contrast: Contrast;
   onContrast: (contrast: Contrast) => void;
@@ -28,7 +29,7 @@ const roles = {
 };
 
 /** The chosen matrix: picture, colours, what it is. */
-export function MatrixStage({ matrix, tasks, contrast, onContrast }: Props) {
+export function MatrixStage({ matrix, blocks, contrast, onContrast }: Props) {
   const { group, label, rows, columns, step, shares, role, values } = matrix;
   const [cell, setCell] = useState<Cell | null>(null);
   const dark = useUi((state) => state.dark);
@@ -50,22 +51,22 @@ export function MatrixStage({ matrix, tasks, contrast, onContrast }: Props) {
           ? describeCell(
               cell,
               matrix,
-              tasks.map(({ name }) => name),
+              blocks.map(({ name }) => name),
             )
           : 'Point at an entry, or walk with the arrow keys.'}
       </p>
       <div className="matrix-body">
-        <Heatmap matrix={matrix} tasks={tasks} table={table} end={end} cell={cell} onCell={setCell} />
+        <Heatmap matrix={matrix} blocks={blocks} table={table} end={end} cell={cell} onCell={setCell} />
         <div className="matrix-facts">
           <ScaleLegend table={table} end={significant(end)} clipped={contrast !== '1'} />
           <Choice label="Contrast" options={contrasts} value={contrast} onChange={onContrast} />
           <dl className="scores">
-            {tasks.map(({ id, name, colour }, source) => (
+            {blocks.map(({ id, name, colour }, block) => (
               <div key={id}>
                 <dt>
                   <SourceMark colour={colour} /> {name}
                 </dt>
-                <dd>{percent(shares[source] ?? 0)}</dd>
+                <dd>{percent(shares[block] ?? 0)}</dd>
               </div>
             ))}
           </dl>

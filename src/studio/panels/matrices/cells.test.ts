@@ -16,6 +16,7 @@ const matrix = (role: 'M' | 'U'): MatrixValues => {
     shares: [0.5, 0.5],
     values,
     bounds: [0, 2, 4],
+    owners: [0, 1],
     step: 3,
   };
 };

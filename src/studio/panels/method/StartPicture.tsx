@@ -1,4 +1,5 @@
 import type { Initialisation } from '../../../engine/recipe.ts';
+
 import { sourceColour } from '../../components/SourceMark.tsx';
 
 interface Props {
@@ -52,13 +53,20 @@ function Block({ start, matrix, source, of, x, y }: BlockProps) {
     const opacity =
       start === 'random'
         ? noise(row, column, source, matrix)
-        : row === column
-          ? diagonal(start, matrix, source, of)
-          : 0;
+        : start === 'warm'
+          ? learned(row, column, source, matrix)
+          : row === column
+            ? diagonal(start, matrix, source, of)
+            : 0;
     return (
       opacity > 0 && <rect key={`${row} ${column}`} x={x + column} y={y + row} width={1} height={1} opacity={opacity} />
     );
   });
+}
+
+/** Some of both: a merge that is there already is neither an identity nor noise. */
+function learned(row: number, column: number, source: number, matrix: 'M' | 'U'): number {
+  return row === column ? 0.6 : 0.35 * noise(row, column, source, matrix) ** 2;
 }
 
 /** What the diagonal starts with: M takes the first source or a share of each, U gives every source the whole feature. */

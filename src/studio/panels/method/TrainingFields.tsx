@@ -20,8 +20,8 @@ const rows: readonly Row[] = [
   {
     option: 'epochs',
     label: 'Epochs',
-    hint: 'How often every training image is seen.',
-    range: { min: 1, integer: true },
+    hint: 'How often every training image is seen; 0 folds the start as it is.',
+    range: { min: 0, integer: true },
   },
   {
     option: 'batchSize',
@@ -39,7 +39,7 @@ const rows: readonly Row[] = [
   {
     option: 'evaluateEvery',
     label: 'Measure every',
-    hint: 'Steps between two measurements of accuracy; 0: only at the end.',
+    hint: 'Steps between two measurements of accuracy and validation loss; 0: only at the end.',
     range: { min: 0, integer: true },
   },
 ];
@@ -72,6 +72,23 @@ export function TrainingFields({ options, norms }: Props) {
           )}
         </Field>
       ))}
+      <Field
+        label="Patience"
+        hint="Stops after so many measurements without a lower validation loss and keeps the best; empty: never."
+      >
+        {({ id, describedBy }) => (
+          <NumberInput
+            id={id}
+            describedBy={describedBy}
+            value={options.patience}
+            placeholder="never"
+            integer
+            min={1}
+            onChange={(patience) => editFsMerge({ patience })}
+            onClear={() => editFsMerge({ patience: null })}
+          />
+        )}
+      </Field>
       <Choice
         label="Schedule"
         options={schedules}

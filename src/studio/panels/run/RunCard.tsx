@@ -5,7 +5,7 @@ import { useRecipe } from '../../stores/recipe.ts';
 import { activeRun, selectedRun, useRuns } from '../../stores/runs.ts';
 import { openCards } from '../../stores/ui.ts';
 import { stateNames } from '../../text/describe.ts';
-import { bytes, count, plural } from '../../text/numbers.ts';
+import { bytes, count, operations, plural } from '../../text/numbers.ts';
 import { useTroubledCards } from '../use-problems.ts';
 import { RunButtons } from './RunButtons.tsx';
 import { RunProgress } from './RunProgress.tsx';
@@ -47,11 +47,18 @@ function BeforeStart() {
     );
   }
   if (check.cost === null) return null;
-  const { steps, learnable, trainingBytes } = check.cost;
+  const { steps, learnable, stepMacs, memory } = check.cost;
   if (method !== 'fs-merge') return <p className="run-cost">Nothing is trained.</p>;
+  const parts = [
+    `sources ${bytes(memory.sources)}`,
+    `learnable numbers and optimiser ${bytes(memory.learnable)}`,
+    `at most ${bytes(memory.step)} more in a step`,
+  ];
   return (
     <p className="run-cost" data-testid="run-cost">
-      {plural(steps, 'step')} · {count(learnable)} learnable numbers · {bytes(trainingBytes)} to train them
+      {plural(steps, 'step')} · {count(learnable)} learnable numbers ·{' '}
+      <span title={parts.join(', ')}>{bytes(memory.sources + memory.learnable + memory.step)} of memory</span> ·{' '}
+      {operations(stepMacs)} multiply-adds a step
     </p>
   );
 }

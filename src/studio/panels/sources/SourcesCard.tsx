@@ -7,6 +7,7 @@ import { useFiles } from '../../stores/files.ts';
 import { useRecipe } from '../../stores/recipe.ts';
 import { describeSources } from '../../text/describe.ts';
 import { useProblems } from '../use-problems.ts';
+import { AlignmentFields } from './AlignmentFields.tsx';
 import { SourceItem } from './SourceItem.tsx';
 
 /** Card 1: which checkpoints are merged. */
@@ -38,6 +39,7 @@ export function SourcesCard() {
       {problems.map((info) => (
         <ErrorNote key={info.message} info={info} />
       ))}
+      <AlignmentFields infos={known} />
       <div className="drop-zone" data-testid="drop-zone" data-small={sources.length > 0 || undefined}>
         <Icon name="file" />
         <p>

@@ -8,7 +8,7 @@ import { DataTable } from '../../components/DataTable.tsx';
 import { SourceMark } from '../../components/SourceMark.tsx';
 import type { Run } from '../../runs/run.ts';
 import { latestScore } from '../../runs/run.ts';
-import { count, percent } from '../../text/numbers.ts';
+import { count, percent, percentOrNone } from '../../text/numbers.ts';
 import { runColour } from './run-colour.ts';
 
 interface Props {
@@ -48,7 +48,7 @@ export function AccuracyPanel({ runs, selected }: Props) {
               <dt>
                 <SourceMark colour={selected.colours[task] ?? task} /> {name}
               </dt>
-              <dd data-testid={`accuracy-task-${task}`}>{score ? percent(score.perTask[task] ?? 0) : '–'}</dd>
+              <dd data-testid={`accuracy-task-${task}`}>{percentOrNone(score?.perTask[task])}</dd>
             </div>
           ))}
           <div>
@@ -79,7 +79,7 @@ const layout = (palette: Palette, runs: readonly Run[]) =>
 function summary(run: Run | null): string {
   const score = run && latestScore(run);
   if (!score) return 'Accuracy chart: nothing is measured yet.';
-  const tasks = run.recipe.sources.map(({ name }, task) => `${name} ${percent(score.perTask[task] ?? 0)}`);
+  const tasks = run.recipe.sources.map(({ name }, task) => `${name} ${percentOrNone(score.perTask[task])}`);
   return `Accuracy chart of ${run.name}: ${tasks.join(', ')}, joint ${percent(score.joint)}.`;
 }
 
@@ -88,7 +88,11 @@ function AccuracyTable({ run }: { run: Run }) {
     <DataTable
       caption={`${run.name}: accuracy by step`}
       columns={['step', ...run.recipe.sources.map(({ name }) => name), 'joint']}
-      rows={run.accuracy.map(({ step, score }) => [count(step), ...score.perTask.map(percent), percent(score.joint)])}
+      rows={run.accuracy.map(({ step, score }) => [
+        count(step),
+        ...score.perTask.map(percentOrNone),
+        percent(score.joint),
+      ])}
     />
   );
 }

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { Chart } from '../../charts/Chart.tsx';
 import { lossDrawing } from '../../charts/loss-drawing.ts';
 import type { LossLine } from '../../charts/loss-traces.ts';
-import { layerDashes, lossLines } from '../../charts/loss-traces.ts';
+import { layerDashes, lossLines, sum } from '../../charts/loss-traces.ts';
 import { usePalette } from '../../charts/use-palette.ts';
 import { DataTable } from '../../components/DataTable.tsx';
 import type { Run } from '../../runs/run.ts';
@@ -33,7 +33,9 @@ export function LossPanel({ runs, selected }: Props) {
     <section className="panel-box loss-panel" aria-labelledby="loss-title">
       <header>
         <h3 id="loss-title">Reconstruction loss</h3>
-        <span className="quiet">raw thin, smoothed thick</span>
+        <span className="quiet">
+          raw thin, smoothed thick{shown.some(({ validation }) => validation.length > 0) && ', validation dotted'}
+        </span>
         <LayerLegend layers={Math.max(0, ...shown.map((run) => latestLosses(run).length))} />
         <button
           type="button"
@@ -45,7 +47,18 @@ export function LossPanel({ runs, selected }: Props) {
           {log ? 'log' : 'linear'}
         </button>
       </header>
-      {draw && <Chart label={summary(shown)} draw={draw} table={() => <LossTable lines={lossLines(shown)} />} />}
+      {draw && (
+        <Chart
+          label={summary(shown)}
+          draw={draw}
+          table={() => (
+            <>
+              <LossTable lines={lossLines(shown)} />
+              <ValidationTable runs={shown} />
+            </>
+          )}
+        />
+      )}
     </section>
   );
 }
@@ -84,6 +97,22 @@ function summary(shown: readonly Run[]): string {
     return losses.length > 0 ? `${run.name}: ${losses.join(' and ')} after ${count(stepsDone(run))} steps` : [];
   });
   return parts.length > 0 ? `Loss chart. ${parts.join('; ')}.` : 'Loss chart: no run is shown.';
+}
+
+function ValidationTable({ runs }: { runs: readonly Run[] }) {
+  return runs
+    .filter(({ validation }) => validation.length > 0)
+    .map(({ id, name, validation }) => (
+      <DataTable
+        key={id}
+        caption={`${name}: validation loss`}
+        columns={['step', 'loss']}
+        rows={sample(validation.length, tableRows).map((index) => {
+          const { step, losses } = validation[index] ?? { step: 0, losses: [] };
+          return [count(step), significant(sum(losses))];
+        })}
+      />
+    ));
 }
 
 const tableRows = 12;

@@ -9,8 +9,8 @@ import { RunList } from './RunList.tsx';
 export function TrainingTab() {
   const runs = useRuns((state) => state.runs);
   const chosen = useRuns(selectedRun);
-  const trained = runs.filter(trains);
-  const selected = chosen && trains(chosen) ? chosen : (trained.at(-1) ?? null);
+  const trained = runs.filter((run) => trains(run) && run.origin !== 'file');
+  const selected = trained.find(({ id }) => id === chosen?.id) ?? trained.at(-1) ?? null;
   if (trained.length === 0) return <NothingYet what="Loss and accuracy appear here while FS-Merge trains." />;
   return (
     <div className="training">

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { TaskImages } from '../datasets/images.ts';
-import { seededRandom } from '../random.ts';
-import { fsMergeSchema } from '../recipe.ts';
-import { randomModel, smallVit } from '../testing/models.ts';
-import { useNodeBackend } from '../testing/node.ts';
+import type { TaskImages } from '../../datasets/images.ts';
+import { seededRandom } from '../../random.ts';
+import { fsMergeSchema } from '../../recipe.ts';
+import { randomModel, smallVit } from '../../testing/models.ts';
+import { useNodeBackend } from '../../testing/node.ts';
 import { fsMerge } from './fs-merge.ts';
 
 beforeAll(() => useNodeBackend('cpu'));
@@ -12,8 +12,10 @@ beforeAll(() => useNodeBackend('cpu'));
 const random = seededRandom(1);
 const models = [randomModel(smallVit, random), randomModel(smallVit, random)];
 const images = { count: 4, shape: [4, 4, 2] as const, pixels: new Float32Array(128), labels: new Int32Array(4) };
-const task: TaskImages = { name: 'task', train: images, test: images };
-const context = { models, tasks: [task, task], seed: 1 };
+const none = { ...images, count: 0 };
+const task: TaskImages = { name: 'task', train: images, validation: none, test: images };
+const alignment = { padding: 'end' as const, resize: false };
+const context = { models, tasks: [task, task], alignment, warm: null, seed: 1 };
 
 describe('tensors of a merge that does not come to its end', () => {
   it('go when it fails before its first step', async () => {

@@ -1,0 +1,72 @@
+/** Where the training of a SuperNet starts (docs/method.md "Where training starts", "Warm starts", "Many sources"). */
+import type { Weights } from '../../architectures/model.ts';
+import { StudioError } from '../../errors.ts';
+import { seededRandom } from '../../random.ts';
+import type { FsMergeOptions, WarmStart } from '../../recipe.ts';
+import type { ClosedForm } from '../../supernet/closed-form.ts';
+import type { SuperNet } from '../../supernet/supernet.ts';
+import type { Weight } from '../../tensors/host-tensor.ts';
+import { averageForm } from '../../theory/average-form.ts';
+import { targetForm } from '../../theory/reach-target.ts';
+import type { WarmMaterial } from '../method.ts';
+
+/** A matrix further from the closed form than this, relative to its norm, is not in the family. */
+const tolerance = 1e-3;
+
+type StartOptions = Pick<FsMergeOptions, 'initialisation' | 'warmStart' | 'kind'>;
+
+/** Every learnable tensor. Throws `StudioError` when a warm start is not of the recipe's kind. */
+export function startOf(
+  supernet: SuperNet,
+  options: StartOptions,
+  seed: number,
+  warm: WarmMaterial | null,
+): Map<string, Weight> {
+  const { initialisation, warmStart } = options;
+  if (initialisation !== 'warm') return supernet.initial(initialisation, seed);
+  if (warmStart === null) throw new RangeError('a warm start names what it starts from');
+  if (warm?.from === 'supernet') return new Map(warm.saved.learnable);
+  const { form, norms } = closedForm(supernet, warmStart, warm);
+  const { learnable, errors } = supernet.matrices.fit(form, seededRandom(seed));
+  for (const [matrix, error] of errors) if (error > tolerance) throw notContained(matrix, error, options);
+  return new Map([...learnable, ...norms]);
+}
+
+/** M, U and LayerNorms of a merge in closed form. */
+function closedForm(
+  supernet: SuperNet,
+  warmStart: WarmStart,
+  warm: WarmMaterial | null,
+): { form: ClosedForm; norms: Weights } {
+  if (warmStart.from === 'method') return { form: averageForm(supernet.plan), norms: supernet.initialNorms('average') };
+  const [first] = supernet.bodies;
+  if (warm?.from !== 'target' || !first) throw new RangeError('the warm start was not loaded');
+  const { weights } = warm.model;
+  const norms = new Map([...weights].filter(([name]) => supernet.normParameters.includes(name)));
+  return { form: targetForm(supernet.plan, first.weights, weights).form, norms };
+}
+
+const notContained = (matrix: string, error: number, { kind }: StartOptions): StudioError =>
+  new StudioError({
+    kind: 'recipe',
+    message: `Matrices of kind "${kind}" do not contain this start: ${matrix} would be ${(error * 100).toPrecision(2)} % off.`,
+    advice: 'Choose the kind "full", or a higher rank.',
+    subject: matrix,
+  });
+
+/**
+ * The last U of a sequential merge grows by a block for every source; its earlier blocks go on from where they are.
+ * `learnable` holds the start of the new stage, whose last U has more columns in every tensor but A.
+ */
+export function keepUnmerge(learnable: Map<string, Weight>, unmerge: string, previous: Weights): void {
+  for (const [name, grown] of learnable) {
+    const before = name.startsWith(`${unmerge}.`) ? previous.get(name) : undefined;
+    if (!before) continue;
+    const [columns = 0, old = 0] = [grown.shape.at(-1), before.shape.at(-1)];
+    const values = grown.values.slice();
+    for (let row = 0; row * old < before.values.length; row++) {
+      values.set(before.values.subarray(row * old, (row + 1) * old), row * columns);
+    }
+    learnable.set(name, { shape: grown.shape, values });
+  }
+}

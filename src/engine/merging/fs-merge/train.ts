@@ -1,0 +1,196 @@
+/** Trains one SuperNet: batches, steps, measurements on the way, early stopping. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Model, Weights } from '../../architectures/model.ts';
+import type { TaskImages } from '../../datasets/images.ts';
+import { TrainingSet } from '../../datasets/training-set.ts';
+import type { Score } from '../../evaluation/evaluate.ts';
+import { evaluate } from '../../evaluation/evaluate.ts';
+import { networkPredictor } from '../../evaluation/predictors.ts';
+import type { OwnedMatrices } from '../../inspection/matrices.ts';
+import { liveMatrices } from '../../inspection/matrices.ts';
+import type { Parameters } from '../../network/parameters.ts';
+import { toHost } from '../../network/parameters.ts';
+import type { FsMergeOptions } from '../../recipe.ts';
+import type { SuperNet } from '../../supernet/supernet.ts';
+import { adamWDefaults } from '../../training/adamw.ts';
+import { globalProblem } from '../../training/global-problem.ts';
+import { localProblem } from '../../training/local-problem.ts';
+import type { DataProblem } from '../../training/problem.ts';
+import { rateOf } from '../../training/schedule.ts';
+import { Trainer } from '../../training/trainer.ts';
+import type { MergeCommand, MergeProgress } from '../method.ts';
+import { classesOf } from '../method.ts';
+import { batches, countSteps } from './steps.ts';
+
+/** Held-out images of each task measured while training; the final score uses all. */
+const liveImages = 500;
+
+export interface StageTraining {
+  supernet: SuperNet;
+  initial: Weights;
+  /** The sources whose features are the targets, and their images. */
+  teachers: readonly Model[];
+  tasks: readonly TaskImages[];
+  /** Tasks of the whole merge; a score has a place for those that come later. */
+  allTasks: number;
+  bodyOfTask: readonly number[];
+  owned: OwnedMatrices;
+  seed: number;
+  /** Steps before this stage, and of the whole merge. */
+  before: number;
+  steps: number;
+}
+
+export interface Trained {
+  learnable: Weights;
+  steps: number;
+  /** Whether a person ended it. */
+  stopped: boolean;
+}
+
+export async function* trainStage(
+  stage: StageTraining,
+  options: FsMergeOptions,
+): AsyncGenerator<MergeProgress, Trained, MergeCommand> {
+  const { supernet, tasks, seed, before, steps: allSteps } = stage;
+  const held: { dispose(): void }[] = [];
+  const hold = <T extends { dispose(): void }>(item: T): T => {
+    held.push(item);
+    return item;
+  };
+  try {
+    const data = new TrainingSet(tasks.map((task) => task.train));
+    const problem = hold(await problemOf(stage, options, data));
+    const validation = await validationOf(stage, options, hold);
+    const frozen = new Set(options.freezeNorms ? supernet.normParameters : []);
+    const { weightDecay, clipNorm, patience, evaluateEvery } = options;
+    const trainer = hold(new Trainer(problem, { ...adamWDefaults, weightDecay, clipNorm, frozen }));
+    const steps = countSteps(options, data.count);
+    const schedule = (max: number) => rateOf(options.schedule, max, steps, options.warmUp);
+    const rate = schedule(options.learningRate);
+    const diagonal = schedule(options.diagonalLearningRate ?? options.learningRate);
+    const best = new BestSoFar(patience);
+    let step = 0;
+    let stopped = false;
+    const matrices = liveMatrices(
+      stage.owned,
+      () => trainer.learnable,
+      () => before + step,
+    );
+    yield { type: 'started', steps: allSteps, matrices };
+    const measure = async function* (): AsyncGenerator<MergeProgress, void, MergeCommand> {
+      if (validation) {
+        const losses = await validation(trainer.learnable);
+        await best.see(losses, trainer.learnable);
+        yield { type: 'validation', step: before + step, losses };
+      }
+    };
+    for (const rows of batches(data.count, options, seed)) {
+      if (evaluateEvery > 0 && step % evaluateEvery === 0) {
+        yield { type: 'accuracy', step: before + step, score: await scoreNow(stage, trainer.learnable) };
+        yield* measure();
+        if (best.isOver) break;
+      }
+      const losses = await trainer.step(rows, { rate: rate(step), diagonal: diagonal(step) });
+      const point = { step: before + step, losses, rate: rate(step) };
+      step++;
+      stopped = (yield { type: 'training', point }) === 'stop';
+      if (stopped) break;
+    }
+    if (!best.isOver) yield* measure();
+    return { learnable: best.kept ?? (await toHost(trainer.learnable)), steps: step, stopped };
+  } finally {
+    for (const item of held.reverse()) item.dispose();
+  }
+}
+
+function problemOf(
+  { supernet, initial, teachers, bodyOfTask }: StageTraining,
+  { scope, objective, inner }: FsMergeOptions,
+  data: TrainingSet,
+): Promise<DataProblem> {
+  return scope === 'local'
+    ? localProblem(supernet, initial, data, teachers)
+    : globalProblem(supernet, initial, data, { teachers, objective, inner, bodyOfTask });
+}
+
+/** The losses on the validation images; null where a task has none. */
+async function validationOf(
+  stage: StageTraining,
+  options: FsMergeOptions,
+  hold: (problem: DataProblem) => DataProblem,
+): Promise<((learnable: Parameters) => Promise<number[]>) | null> {
+  const sets = stage.tasks.map((task) => task.validation);
+  if (sets.some(({ count }) => count === 0)) return null;
+  const data = new TrainingSet(sets);
+  const problem = hold(await problemOf(stage, options, data));
+  return (learnable) => meanLosses(problem, learnable, data.count, options.batchSize);
+}
+
+/** Losses over all rows: the mean of the batches', each by its rows. */
+async function meanLosses(
+  problem: DataProblem,
+  learnable: Parameters,
+  count: number,
+  batchSize: number,
+): Promise<number[]> {
+  const sums: number[] = [];
+  for (let start = 0; start < count; start += batchSize) {
+    const rows = Array.from({ length: Math.min(batchSize, count - start) }, (_, index) => start + index);
+    const batch = problem.batch(rows);
+    const losses = tf.tidy(() => tf.stack(problem.losses(learnable, batch)));
+    tf.dispose(batch as tf.TensorContainer);
+    const values = (await losses.data()) as Float32Array;
+    losses.dispose();
+    for (const [term, loss] of values.entries()) sums[term] = (sums[term] ?? 0) + (loss * rows.length) / count;
+  }
+  return sums;
+}
+
+async function scoreNow({ supernet, tasks, teachers, allTasks }: StageTraining, learnable: Parameters): Promise<Score> {
+  const predictor = networkPredictor(supernet.architecture, supernet.foldedNetwork(learnable), classesOf(teachers));
+  try {
+    return withLaterTasks(await evaluate(predictor, tasks, liveImages), allTasks);
+  } finally {
+    predictor.dispose();
+  }
+}
+
+function withLaterTasks({ perTask, jointPerTask, joint, images }: Score, tasks: number): Score {
+  const later = new Array<null>(tasks - perTask.length).fill(null);
+  return {
+    perTask: [...perTask, ...later],
+    jointPerTask: [...jointPerTask, ...later],
+    joint,
+    images: [...images, ...later.map(() => 0)],
+  };
+}
+
+/** Early stopping: the learnable tensors at the lowest validation loss, and how many measurements ago that was. */
+class BestSoFar {
+  /** On the host; null without early stopping, or before the first measurement. */
+  kept: Weights | null = null;
+  private lowest = Number.POSITIVE_INFINITY;
+  private since = 0;
+
+  constructor(private readonly patience: number | null) {}
+
+  get isOver(): boolean {
+    return this.patience !== null && this.since >= this.patience;
+  }
+
+  async see(losses: readonly number[], learnable: Parameters): Promise<void> {
+    if (this.patience === null) return;
+    const loss = losses.reduce((sum, term) => sum + term, 0);
+    this.since = loss < this.lowest ? 0 : this.since + 1;
+    if (this.since > 0) return;
+    this.lowest = loss;
+    this.kept = await copiesOnHost(learnable);
+  }
+}
+
+/** A backend may hand out memory of its own; a snapshot must not change with it. */
+async function copiesOnHost(parameters: Parameters): Promise<Weights> {
+  const weights = await toHost(parameters);
+  return new Map([...weights].map(([name, { shape, values }]) => [name, { shape, values: values.slice() }]));
+}
