@@ -43,7 +43,9 @@ function fsMergeRules(recipe: Recipe, options: FsMergeOptions): BrokenRule[] {
   ].map((rule) => ({ ...rule, path: ['method', ...rule.path] }));
 }
 
-function* startRules({ kind, initialisation, warmStart, order }: FsMergeOptions): Generator<BrokenRule> {
+function* startRules(options: FsMergeOptions): Generator<BrokenRule> {
+  const { kind, initialisation } = options;
+  if (initialisation === 'warm') yield* warmRules(options);
   if (kind === 'low-rank' && (initialisation === 'first' || initialisation === 'average')) {
     yield {
       message: `Low-rank matrices without a diagonal cannot start as "${initialisation}".`,
@@ -51,18 +53,36 @@ function* startRules({ kind, initialisation, warmStart, order }: FsMergeOptions)
       path: ['initialisation'],
     };
   }
-  if (initialisation === 'warm' && warmStart === null) {
+}
+
+function* warmRules({ kind, warmStart, order }: FsMergeOptions): Generator<BrokenRule> {
+  if (warmStart === null) {
     yield {
       message: 'The initialisation "warm" does not say what to start from.',
       advice: 'Choose a method, a saved SuperNet or a target to start from.',
       path: ['warmStart'],
     };
   }
-  if (initialisation === 'warm' && order === 'sequential' && warmStart !== null && warmStart.from !== 'supernet') {
+  if (warmStart === null || warmStart.from === 'supernet') return;
+  if (order === 'sequential') {
     yield {
       message: 'A warm start gives M and U of all sources together, which a sequential merge never has.',
       advice: 'Choose the order "together", or another initialisation.',
       path: ['order'],
+    };
+  }
+  if (warmStart.from === 'method' && kind === 'low-rank') {
+    yield {
+      message: `Low-rank matrices without a diagonal contain no ${warmStart.method} of the sources.`,
+      advice: 'Choose another kind of matrices.',
+      path: ['kind'],
+    };
+  }
+  if (warmStart.from === 'target' && kind !== 'full') {
+    yield {
+      message: `Folding source 1 to a target takes every entry of M, which the kind "${kind}" does not have.`,
+      advice: 'Choose the kind "full".',
+      path: ['kind'],
     };
   }
 }
