@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { mergedArchitecture } from '../architectures/fold-plan.ts';
 import type { Architecture, Model } from '../architectures/model.ts';
 import { inputShape } from '../datasets/images.ts';
 import { averageModels } from '../merging/average.ts';
@@ -12,6 +13,7 @@ import { goldenModels, readGolden } from '../testing/golden.ts';
 import { randomModel, smallMlp, smallVit, superNetOf } from '../testing/models.ts';
 import { readFixture, useNodeBackend } from '../testing/node.ts';
 import { normals } from './matrix-kind.ts';
+import { SuperNet } from './supernet.ts';
 
 beforeAll(() => useNodeBackend('cpu'));
 
@@ -35,53 +37,81 @@ const relative = (a: tf.Tensor, b: tf.Tensor): number =>
 
 describe.each(architectures)('a SuperNet of three sources, %s', (_, architecture) => {
   it.each(matrixKinds)('%s: activation form and folded form are one function, in values and gradients', (kind) => {
-    const supernet = superNetOf(manySources(architecture, 3), { kind, rank: 3 });
-    const random = seededRandom(11);
-    // Every learnable tensor away from its start, so that no part is zero.
-    const start = new Map(
-      [...supernet.initial('random', 5)].map(([name, weight]) => {
-        const noise = normals(weight.shape, 0.3, random).values;
-        return [name, { shape: weight.shape, values: weight.values.map((value, i) => value + (noise[i] ?? 0)) }];
-      }),
-    );
-    const learnable = toBackend(start);
-    const names = [...learnable.keys()];
-    const shape = [4, ...inputShape(architecture)];
-    const inputs = tf.tensor(normals(shape, 1, random).values, shape);
-    const target = tf.randomNormal(
-      [4, supernet.bodies.length * (architecture.kind === 'vit' ? 8 : 6)],
-      0,
-      1,
-      'float32',
-      3,
-    );
-    const loss =
-      (form: (parameters: Map<string, tf.Tensor>) => tf.Tensor2D) =>
-      (...tensors: tf.Tensor[]) => {
-        const parameters = new Map(names.map((name, index) => [name, tensors[index] as tf.Tensor]));
-        return tf.mean(tf.square(tf.sub(supernet.unmerge(parameters, form(parameters)), target))) as tf.Scalar;
-      };
-    const folded = (parameters: Map<string, tf.Tensor>) =>
-      features(supernet.architecture, supernet.fold(parameters), inputs);
-    const unfolded = (parameters: Map<string, tf.Tensor>) => activationForm(supernet, parameters, inputs);
-    expect(
-      distance(
-        tf.tidy(() => folded(learnable)),
-        tf.tidy(() => unfolded(learnable)),
-      ),
-    ).toBeLessThan(1e-5);
-    const one = tf.valueAndGrads(loss(folded))([...learnable.values()]);
-    const two = tf.valueAndGrads(loss(unfolded))([...learnable.values()]);
-    expect(distance(one.value, two.value)).toBeLessThan(1e-5);
-    for (const [index, gradient] of one.grads.entries()) {
-      const other = two.grads[index] as tf.Tensor;
-      expect(tf.norm(other).dataSync()[0], names[index]).toBeGreaterThan(1e-6);
-      expect(relative(gradient, other), names[index]).toBeLessThan(1e-5);
-    }
-    disposeAll(learnable);
-    supernet.dispose();
+    expectOneFunction(superNetOf(manySources(architecture, 3), { kind, rank: 3 }));
   });
 });
+
+describe('a SuperNet of unequal sources', () => {
+  const vits: Architecture[] = [smallVit, { ...smallVit, width: 12, hidden: 20, heads: 3, classes: 5 }];
+  const mlps: Architecture[] = [smallMlp, { ...smallMlp, widths: [5, 9] }];
+  const cases = (['full', 'low-rank'] as const).flatMap((kind) => [
+    { kind, what: 'ViTs, narrower', sources: vits, size: { width: 6, heads: 3 } },
+    { kind, what: 'ViTs, wider', sources: vits, size: { width: 16, heads: 4, hidden: 30 } },
+    { kind, what: 'MLPs', sources: mlps, size: { widths: [7, 4] } },
+  ]);
+
+  it.each(cases)('$what, $kind: activation form and folded form are one function', ({ kind, sources, size }) => {
+    const random = seededRandom(7);
+    const bodies = sources.map((architecture) => randomModel(architecture, random));
+    expectOneFunction(
+      new SuperNet({ bodies, architecture: mergedArchitecture(sources, size) }, { kind, rank: 3 }),
+      5e-5,
+    );
+  });
+
+  it('of a sequential merge guesses every task', () => {
+    const [first, second, third] = manySources(smallVit, 3) as [Model, Model, Model];
+    const architecture = mergedArchitecture([smallVit, smallVit, smallVit]);
+    const parts = { bodies: [first, third], tasks: [first, second, third], architecture };
+    expectOneFunction(new SuperNet(parts, { kind: 'full', rank: 3 }), 5e-5);
+  });
+});
+
+/**
+ * Compares both forms, and frees the SuperNet. Gradients of narrow networks far from any identity are small sums of large
+ * terms, so that 32-bit rounding shows earlier there.
+ */
+function expectOneFunction(supernet: SuperNet, gradients = 1e-5): void {
+  const random = seededRandom(11);
+  // Every learnable tensor away from its start, so that no part is zero.
+  const start = new Map(
+    [...supernet.initial('random', 5)].map(([name, weight]) => {
+      const noise = normals(weight.shape, 0.3, random).values;
+      return [name, { shape: weight.shape, values: weight.values.map((value, i) => value + (noise[i] ?? 0)) }];
+    }),
+  );
+  const learnable = toBackend(start);
+  const names = [...learnable.keys()];
+  const shape = [4, ...inputShape(supernet.architecture)];
+  const inputs = tf.tensor(normals(shape, 1, random).values, shape);
+  const guessed = supernet.plan.matrices.at(-1)?.widths.reduce((sum, width) => sum + width, 0) ?? 0;
+  const target = tf.randomNormal([4, guessed], 0, 1, 'float32', 3);
+  const loss =
+    (form: (parameters: Map<string, tf.Tensor>) => tf.Tensor2D) =>
+    (...tensors: tf.Tensor[]) => {
+      const parameters = new Map(names.map((name, index) => [name, tensors[index] as tf.Tensor]));
+      return tf.mean(tf.square(tf.sub(supernet.unmerge(parameters, form(parameters)), target))) as tf.Scalar;
+    };
+  const folded = (parameters: Map<string, tf.Tensor>) =>
+    features(supernet.architecture, supernet.fold(parameters), inputs);
+  const unfolded = (parameters: Map<string, tf.Tensor>) => activationForm(supernet, parameters, inputs);
+  expect(
+    distance(
+      tf.tidy(() => folded(learnable)),
+      tf.tidy(() => unfolded(learnable)),
+    ),
+  ).toBeLessThan(1e-5);
+  const one = tf.valueAndGrads(loss(folded))([...learnable.values()]);
+  const two = tf.valueAndGrads(loss(unfolded))([...learnable.values()]);
+  expect(distance(one.value, two.value)).toBeLessThan(1e-5);
+  for (const [index, gradient] of one.grads.entries()) {
+    const other = two.grads[index] as tf.Tensor;
+    expect(tf.norm(other).dataSync()[0], names[index]).toBeGreaterThan(1e-6);
+    expect(relative(gradient, other), names[index]).toBeLessThan(gradients);
+  }
+  disposeAll(learnable);
+  supernet.dispose();
+}
 
 describe('exact starts, on the demo checkpoints', () => {
   const startable = matrixKinds.filter((kind) => kind !== 'low-rank');
