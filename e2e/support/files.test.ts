@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readNpz } from './npz.ts';
-import { readSafetensors } from './safetensors.ts';
+import { readSafetensors, writeSafetensors } from './safetensors.ts';
 
 const file = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'files-'));
@@ -30,6 +30,12 @@ describe('safetensors', () => {
       });
       expect(off, key).toBe(-1);
     }
+  });
+
+  it('writes what it reads', () => {
+    const path = join(folder, 'copy.safetensors');
+    writeSafetensors(path, original.tensors);
+    expect(readSafetensors(path).tensors).toEqual(original.tensors);
   });
 
   it('reads the metadata', () => {

@@ -1,5 +1,5 @@
 /** Reads safetensors files. Shares nothing with src, so that what the studio writes is read by somebody else. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 
 export interface Tensor {
   shape: number[];
@@ -76,4 +76,19 @@ function halfToNumber(bits: number): number {
 /** The upper half of a 32-bit float. */
 function bfloatToNumber(bits: number): number {
   return new Float32Array(Uint32Array.of(bits << 16).buffer)[0]!;
+}
+
+/** Writes tensors as 32-bit floats. */
+export function writeSafetensors(path: string, tensors: ReadonlyMap<string, Tensor>): void {
+  const header: Record<string, Entry> = {};
+  let end = 0;
+  for (const [name, { shape, values }] of tensors) {
+    header[name] = { dtype: 'F32', shape, data_offsets: [end, end + 4 * values.length] };
+    end += 4 * values.length;
+  }
+  const text = Buffer.from(JSON.stringify(header));
+  const size = Buffer.alloc(8);
+  size.writeBigUInt64LE(BigInt(text.length));
+  const data = [...tensors.values()].map(({ values }) => Buffer.from(Float32Array.from(values).buffer));
+  writeFileSync(path, Buffer.concat([size, text, ...data]));
 }

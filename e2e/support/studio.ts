@@ -1,7 +1,7 @@
 /** A person's ways through the page, for the journeys. */
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
-import { expect } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { appUrl } from './app.ts';
 import { dropFiles } from './drop-files.ts';
 
@@ -37,6 +37,36 @@ export async function setNumber(page: Page, label: string, value: number): Promi
   await field.blur();
 }
 
+/** How many images every task trains on. */
+export async function trainOn(page: Page, images: number): Promise<void> {
+  for (const field of await page.getByRole('textbox', { name: 'Train on', exact: true }).all()) {
+    await field.fill(String(images));
+    await field.blur();
+  }
+}
+
+/** One of the options that are shown as a row of words or pictures. */
+export const choose = (page: Page, name: string): Promise<void> =>
+  page.getByRole('radio', { name, exact: true }).check({ force: true });
+
+/** Starts the recipe and waits for its end. */
+export async function runToEnd(page: Page, timeout = 240_000): Promise<void> {
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await expect(runState(page)).toHaveText(/running|done/, { timeout: 60_000 });
+  await expect(runState(page)).toHaveText(/done/, { timeout });
+}
+
+/** Exports the merged network; the path of the file. */
+export async function exportFile(page: Page, button = 'export'): Promise<string> {
+  await page.getByRole('tab', { name: 'Export' }).click();
+  const download = page.waitForEvent('download');
+  await page.getByTestId(button).click();
+  const file = await download;
+  const path = test.info().outputPath(file.suggestedFilename());
+  await file.saveAs(path);
+  return path;
+}
+
 /** Options of the training, which lie folded. */
 export async function openTrainingOptions(page: Page): Promise<void> {
   await page
@@ -61,11 +91,9 @@ export async function readAccuracies(page: Page, tasks: number): Promise<{ perTa
 export async function lossCurve(page: Page): Promise<number[]> {
   const panel = page.getByRole('region', { name: 'Reconstruction loss' });
   await panel.getByText('The numbers as a table').click();
-  const rows = await panel
-    .getByRole('row')
-    .filter({ has: page.getByRole('rowheader') })
-    .all();
-  return Promise.all(rows.map(async (row) => Number(await row.getByRole('cell').first().textContent())));
+  const rows = panel.getByRole('row').filter({ has: page.getByRole('rowheader') });
+  await expect(rows.first()).toBeVisible();
+  return Promise.all((await rows.all()).map(async (row) => Number(await row.getByRole('cell').first().textContent())));
 }
 
 /** "step 12 of 240" → 12 */

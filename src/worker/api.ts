@@ -234,7 +234,7 @@ export function createApi(wasmPaths: BackendOptions['wasmPaths']): StudioApi {
           subject: id,
         });
       }
-      const bytes = exportSafetensors(outcome.model, naming.rules, recipe);
+      const bytes = exportSafetensors(outcome.model, naming, recipe);
       const file = `${name}.safetensors`;
       const predictor = outcome.predictor();
       try {

@@ -43,7 +43,7 @@ export class Run {
     readonly id: string,
     readonly recipe: Recipe,
     /** Naming of the first source, which the export keeps. */
-    readonly naming: Pick<SchemeMatch, 'scheme' | 'rules'>,
+    readonly naming: Pick<SchemeMatch, 'scheme' | 'rulesFor'>,
     private readonly send: (event: RunEvent) => void,
   ) {}
 

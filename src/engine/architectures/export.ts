@@ -2,7 +2,7 @@
 import { writeSafetensors } from '../formats/safetensors.ts';
 import type { Recipe } from '../recipe.ts';
 import type { Model } from './model.ts';
-import type { NamingRule } from './naming.ts';
+import type { SchemeMatch } from './naming.ts';
 import { nameWeights } from './naming.ts';
 import { describeFacts, factsKey } from './source.ts';
 
@@ -10,7 +10,12 @@ import { describeFacts, factsKey } from './source.ts';
  * safetensors, 32-bit, one plain network with a joint head: any ordinary loader of the scheme reads it.
  * Metadata: the recipe, the classes of each task, and what weights cannot tell.
  */
-export function exportSafetensors(model: Model, rules: readonly NamingRule[], recipe: Recipe): Uint8Array<ArrayBuffer> {
+export function exportSafetensors(
+  model: Model,
+  { rulesFor }: Pick<SchemeMatch, 'rulesFor'>,
+  recipe: Recipe,
+): Uint8Array<ArrayBuffer> {
+  const rules = rulesFor(model.architecture);
   const metadata = {
     fs_merge_recipe: JSON.stringify(recipe),
     [factsKey]: describeFacts(model.architecture),

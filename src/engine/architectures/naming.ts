@@ -36,7 +36,8 @@ export interface SchemeMatch {
   scheme: string;
   architecture: Architecture;
   facts: Facts;
-  rules: NamingRule[];
+  /** The table of an architecture of this kind, named as the file names its own; a merged network may be deeper than it. */
+  rulesFor(architecture: Architecture): NamingRule[];
   /** Tensors of the file that the model does not need and that do not change its function. */
   ignored: string[];
 }
@@ -51,7 +52,7 @@ export interface NamingScheme {
 export async function readWeights(checkpoint: Checkpoint, match: SchemeMatch): Promise<Weights> {
   const shapes = parameterShapes(match.architecture);
   const weights = new Map<string, Weight>();
-  for (const rule of match.rules) {
+  for (const rule of match.rulesFor(match.architecture)) {
     const tensor = expectTensor(checkpoint, match, rule, shapes);
     const { values } = await tensor.read();
     assertFinite(values, tensor.name, checkpoint.file);
@@ -69,16 +70,21 @@ export async function readWeights(checkpoint: Checkpoint, match: SchemeMatch): P
 /** Checks every shape without reading a weight. */
 export function checkShapes(checkpoint: Checkpoint, match: SchemeMatch): void {
   const shapes = parameterShapes(match.architecture);
-  for (const rule of match.rules) expectTensor(checkpoint, match, rule, shapes);
+  for (const rule of match.rulesFor(match.architecture)) expectTensor(checkpoint, match, rule, shapes);
 }
 
-/** Names and shapes a model's weights the way a file of the scheme has them. Views where a tensor holds one parameter. */
+/**
+ * Names and shapes a model's weights the way a file of the scheme has them. Views where a tensor holds one parameter.
+ * Throws `RangeError` when the table leaves a parameter out or has one too many.
+ */
 export function* nameWeights(
   architecture: Architecture,
   weights: Weights,
   rules: readonly NamingRule[],
 ): Generator<[string, Weight]> {
   const shapes = parameterShapes(architecture);
+  const named = new Set(rules.flatMap(({ canonical }) => canonical));
+  for (const name of shapes.keys()) if (!named.has(name)) throw new RangeError(`the naming scheme leaves out ${name}`);
   for (const rule of rules) {
     const shape = fileShape(rule, architecture, shapes);
     const parts = rule.canonical.map((name) => {

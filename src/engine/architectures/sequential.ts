@@ -1,5 +1,6 @@
 /** The naming scheme of a PyTorch `nn.Sequential` MLP: `0.weight`, `0.bias`, `2.weight`, … in order, the last one the head. */
 import { StudioError } from '../errors.ts';
+import type { Architecture } from './model.ts';
 import type { NamingRule, NamingScheme, SchemeMatch } from './naming.ts';
 import { brackets } from './naming.ts';
 
@@ -37,11 +38,20 @@ export const sequential: NamingScheme = {
         classes: outputs.at(-1) ?? 0,
       },
       facts: { heads: null, epsilon: null, activation: { value: 'relu', origin: 'guess' } },
-      rules: sequentialRules(layers),
+      rulesFor: (architecture) => sequentialRules(layersFor(architecture, layers)),
       ignored: [],
     };
   },
 };
+
+/** The file's own numbers; for another depth they go on as the first two begin. */
+function layersFor(architecture: Architecture, layers: readonly number[]): readonly number[] {
+  if (architecture.kind !== 'mlp') throw new RangeError('nn.Sequential names are for MLPs');
+  const count = architecture.widths.length + 1;
+  const [first = 0, second = first + 2] = layers;
+  if (count === layers.length) return layers;
+  return Array.from({ length: count }, (_, index) => first + index * (second - first));
+}
 
 function sequentialRules(layers: readonly number[]): NamingRule[] {
   return layers.flatMap((layer, index) => {

@@ -8,10 +8,10 @@ import type { Checkpoint, Weight } from '../tensors/host-tensor.ts';
 import { randomModel, smallMlp, smallVit } from '../testing/models.ts';
 import { readFixture } from '../testing/node.ts';
 import { exportSafetensors } from './export.ts';
+import type { Architecture } from './model.ts';
 import { countParameters } from './model.ts';
 import { nameWeights } from './naming.ts';
 import { loadModel, overrideFacts, recogniseSource } from './source.ts';
-import { timm } from './timm.ts';
 
 const demo = async (path: string) => readCheckpoint(await readFixture(`public/demo/${path}`));
 const open = (bytes: Uint8Array<ArrayBuffer>) =>
@@ -82,7 +82,7 @@ describe('two-way tables', () => {
       const checkpoint = await demo(path);
       const { match } = recogniseSource(checkpoint);
       const model = await loadModel({ checkpoint, match });
-      const written = new Map(nameWeights(model.architecture, model.weights, match.rules));
+      const written = new Map(nameWeights(model.architecture, model.weights, match.rulesFor(model.architecture)));
       expect([...written.keys()].sort()).toEqual([...checkpoint.tensors.keys()].sort());
       for (const [name, tensor] of checkpoint.tensors) {
         const original = await tensor.read();
@@ -95,17 +95,33 @@ describe('two-way tables', () => {
   it('an export carries what weights cannot tell', async () => {
     const architecture = { ...smallVit, heads: 4, epsilon: 1e-5, activation: 'relu' as const };
     const model = randomModel(architecture, seededRandom(1));
-    const like = timm.match(await demo('vit/vit-mnist.safetensors'));
-    const rules = like?.rules.filter((rule) => !/^blocks\.[23]/.test(rule.file)) ?? [];
-    const back = recogniseSource(await open(exportSafetensors(model, rules, noRecipe)));
+    const like = recogniseSource(await demo('vit/vit-mnist.safetensors')).match;
+    const back = recogniseSource(await open(exportSafetensors(model, like, noRecipe)));
     expect(back.match.architecture).toEqual(architecture);
     expect(back.match.facts.heads).toEqual({ value: 4, origin: 'file' });
     expect((await loadModel(back)).weights).toEqual(model.weights);
   });
 
+  it.each<[string, Architecture]>([
+    ['vit/vit-mnist.safetensors', { ...smallVit, blocks: 6 }],
+    ['mlp/mlp-mnist-0to4.pt', { ...smallMlp, widths: [8, 7, 6, 5] }],
+    ['mlp/mlp-mnist-0to4.pt', { ...smallMlp, widths: [4] }],
+  ])('a network of another depth is named as %s is, and comes back whole', async (path, architecture) => {
+    const model = randomModel(architecture, seededRandom(1));
+    const { match } = recogniseSource(await demo(path));
+    const back = recogniseSource(await open(exportSafetensors(model, match, noRecipe)));
+    expect(back.match.architecture).toEqual(architecture);
+    expect((await loadModel(back)).weights).toEqual(model.weights);
+  });
+
+  it('a table that leaves a parameter out is no table', () => {
+    const model = randomModel(smallMlp, seededRandom(1));
+    expect(() => [...nameWeights(smallMlp, model.weights, [])]).toThrow(/leaves out layers\.0\.weight/);
+  });
+
   it('metadata that is no facts is ignored', async () => {
     const model = randomModel(smallMlp, seededRandom(1));
-    const { rules } = recogniseSource(await demo('mlp/mlp-mnist-0to4.pt')).match;
+    const rules = recogniseSource(await demo('mlp/mlp-mnist-0to4.pt')).match.rulesFor(smallMlp);
     const metadata = { fs_merge_facts: '{"activation": "eval", "heads": -1' };
     const bytes = writeSafetensors(nameWeights(smallMlp, model.weights, rules), { elementType: 'F32', metadata });
     expect(recogniseSource(await open(bytes)).match.architecture).toEqual(smallMlp);

@@ -12,12 +12,11 @@ export const timm: NamingScheme = {
       return null;
     const heads = guessHeads(shapeOf(checkpoint, 'pos_embed', 3)[2] ?? 0);
     const architecture = measure(checkpoint, heads.value);
-    const rules = timmRules(architecture);
-    refuseUnknown(checkpoint, rules);
+    refuseUnknown(checkpoint, timmRules(architecture));
     return {
       scheme: 'timm',
       architecture,
-      rules,
+      rulesFor: timmRulesFor,
       ignored: [],
       facts: {
         heads,
@@ -76,6 +75,11 @@ function shapeOf(checkpoint: Checkpoint, name: string, rank: number): readonly n
     advice: name === 'head.weight' ? 'Save the model with its classification head.' : 'Save the whole model again.',
     subject: name,
   });
+}
+
+function timmRulesFor(architecture: Architecture): NamingRule[] {
+  if (architecture.kind !== 'vit') throw new RangeError('timm names are for ViTs');
+  return timmRules(architecture);
 }
 
 function timmRules({ blocks }: VisionTransformer): NamingRule[] {

@@ -7,7 +7,7 @@ import type { DraftSource } from '../recipe/draft.ts';
 import { freeColour, fromRecipe, taskName } from '../recipe/draft.ts';
 import { attempt, client } from '../session.ts';
 import { addLoaded, forget, putSource, useFiles } from '../stores/files.ts';
-import { editDraft, editFsMerge, editSource } from '../stores/recipe.ts';
+import { editDraft, editFsMerge, editSource, useRecipe } from '../stores/recipe.ts';
 import { addRun, editRun, useRuns } from '../stores/runs.ts';
 import type { Place } from '../stores/ui.ts';
 import { clearNotices, notify, openCards, showTab } from '../stores/ui.ts';
@@ -27,13 +27,23 @@ export async function takeFiles(files: readonly File[], onto?: string): Promise<
   });
   loaded.superNets.forEach(showSuperNet);
   const [images] = loaded.images;
+  restoreRecipes();
   if (onto !== undefined && images) chooseImages(onto, images.id);
   if (loaded.sources.length > 0 || loaded.images.length > 0)
     openCards({ sources: true, images: true, method: true, run: true });
 }
 
+let reading: Promise<unknown> = Promise.resolve();
+
+/** Reads one drop after the other, in their order. */
+export function loadFiles(files: readonly File[]): Promise<LoadResult | null> {
+  const next = reading.then(() => readFiles(files));
+  reading = next;
+  return next;
+}
+
 /** Hands files to the worker and keeps what it understood; tells about the others. Null when the worker itself failed. */
-export async function loadFiles(files: readonly File[]): Promise<LoadResult | null> {
+async function readFiles(files: readonly File[]): Promise<LoadResult | null> {
   useFiles.setState({
     loading: files.length === 1 ? `Reading ${files[0]?.name}` : `Reading ${plural(files.length, 'file')}`,
   });
@@ -45,25 +55,35 @@ export async function loadFiles(files: readonly File[]): Promise<LoadResult | nu
   return loaded;
 }
 
-/**
- * A saved SuperNet can be looked at right away. Where its sources and images are loaded, its whole recipe comes back, to fold
- * it or train it further; else only the options that it needs.
- */
+/** A saved SuperNet can be looked at right away; its options become those of the recipe. */
 function showSuperNet({ id, recipe }: SuperNetInfo): void {
   addRun({ id, name: id, recipe, colours: recipe.sources.map((_, index) => index), origin: 'file' });
   editRun(id, (run) => ({ ...run, state: 'done' }));
   useRuns.setState({ selected: id });
   showTab('matrices');
-  const { method } = recipe;
-  if (method.name !== 'fs-merge') return;
-  const warm = { initialisation: 'warm' as const, warmStart: { from: 'supernet' as const, file: id } };
-  const { sources, images } = useFiles.getState();
-  const complete = recipe.sources.every(
-    (source) => source.file in sources && (source.images === null || source.images.file in images),
-  );
-  if (complete) editDraft(() => fromRecipe(recipe));
-  const { kind, rank, order, merged } = method;
-  editFsMerge({ kind, rank, order, merged, ...warm });
+  if (recipe.method.name !== 'fs-merge') return;
+  const { kind, rank, order, merged } = recipe.method;
+  editFsMerge({ kind, rank, order, merged, initialisation: 'warm', warmStart: { from: 'supernet', file: id } });
+}
+
+/** SuperNets whose whole recipe came back. */
+const restored = new Set<string>();
+
+/** As soon as the sources and images of a saved SuperNet are loaded, whichever came first, its whole recipe comes back. */
+function restoreRecipes(): void {
+  const { sources, images, superNets } = useFiles.getState();
+  for (const { id, recipe } of Object.values(superNets)) {
+    const { draft } = useRecipe.getState();
+    const named = new Set(recipe.sources.map(({ file }) => file));
+    const complete = recipe.sources.every(
+      (source) => source.file in sources && (source.images === null || source.images.file in images),
+    );
+    if (restored.has(id) || !complete || !draft.sources.every(({ file }) => named.has(file))) continue;
+    restored.add(id);
+    const { initialisation, warmStart } = draft.fsMerge;
+    editDraft(() => fromRecipe(recipe));
+    editFsMerge({ initialisation, warmStart });
+  }
 }
 
 function tellFileError(info: StudioErrorInfo): void {
