@@ -49,7 +49,8 @@ describe('the api of the worker', () => {
     expect(updates).toBeLessThanOrEqual(((performance.now() - started) / 1000) * 20 + 2);
     expect(updates).toBeLessThan(losses.length);
     const result = resultOf(events, 'a');
-    expect(result).toMatchObject({ method: 'fs-merge', steps: 42, learnable: 131_072, exportable: true });
+    expect(result).toMatchObject({ method: 'fs-merge', steps: 42, learnable: 131_072 });
+    expect(result?.merged).toMatchObject({ kind: 'mlp', widths: [128, 128], classes: 10 });
     for (const share of result?.score.perTask ?? [0]) expect(share).toBeGreaterThan(0.9);
     // A run keeps what it needs: its sources may be removed.
     for (const { file } of recipe(training).sources) await api.remove(file);
@@ -118,7 +119,7 @@ describe('the api of the worker', () => {
     expect(first.perTask[0]).toBeGreaterThan(0.98);
     expect(first.perTask[1]).toBeLessThan(0.5);
     expect(resultOf(events, 'average')?.score.joint).toBeCloseTo(0.76, 1);
-    expect(resultOf(events, 'ensemble')).toMatchObject({ exportable: false, steps: 0 });
+    expect(resultOf(events, 'ensemble')).toMatchObject({ merged: null, steps: 0 });
     await expect(api.exportModel('ensemble', { name: 'x' })).rejects.toMatchObject({ kind: 'run' });
   });
 

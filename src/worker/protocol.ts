@@ -2,6 +2,7 @@
  * Everything that crosses between the page and the worker, as types. Bytes are transferred, never copied.
  * The worker exports a plain object of this shape; the page calls it through comlink.
  */
+import type { Architecture } from '../engine/architectures/model.ts';
 import type { Fact } from '../engine/architectures/naming.ts';
 import type { BackendChoice, BackendStatus } from '../engine/backends/backends.ts';
 import type { StudioErrorInfo } from '../engine/errors.ts';
@@ -118,8 +119,8 @@ export interface RunResult {
   /** Learnable numbers; 0 for a method that trains nothing. */
   learnable: number;
   steps: number;
-  /** False for the ensemble, which is not one network. */
-  exportable: boolean;
+  /** The merged network, with the classes of all tasks; null for the ensemble, which is not one network. */
+  merged: Architecture | null;
 }
 
 /** Every event carries the run it belongs to. At most about 20 a second reach the page. */

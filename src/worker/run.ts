@@ -159,7 +159,7 @@ export class Run {
     this.send({
       type: 'result',
       run: this.id,
-      result: { method, score, seconds: this.seconds, learnable, steps, exportable: model !== null },
+      result: { method, score, seconds: this.seconds, learnable, steps, merged: model?.architecture ?? null },
     });
     this.setState(this.stopping && steps < this.steps ? 'stopped' : 'done');
   }

@@ -9,7 +9,7 @@ const result = (method: 'fs-merge' | 'average' | 'ensemble', first: number, seco
   seconds: 2,
   learnable: method === 'fs-merge' ? 100 : 0,
   steps: 0,
-  exportable: true,
+  merged: null,
 });
 const done = (id: string, method: 'average' | 'ensemble', first: number, second: number) =>
   testRun(id, { state: 'done', recipe: testRecipe({ name: method }), result: result(method, first, second) });

@@ -40,7 +40,7 @@ describe('events of a run', () => {
       seconds: 3,
       learnable: 5,
       steps: 90,
-      exportable: true,
+      merged: null,
     };
     const run = play([
       training(0),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Perceptron, VisionTransformer } from '../../engine/architectures/model.ts';
 import { defaultFsMerge } from '../recipe/draft.ts';
 import { imagesInfo, mlpInfo, vitInfo } from '../recipe/testing.ts';
 import { describeImages, describeMethod, describeSource, describeSources } from './describe.ts';
@@ -38,28 +39,40 @@ describe('the snippet', () => {
     { name: 'clothes', classes: 5 },
   ];
 
-  it('builds a timm ViT with the joint head and the facts', () => {
-    const code = loadSnippet(vitInfo('a.pt'), tasks, 'merged.safetensors');
-    expect(code).toContain('num_classes=15');
-    expect(code).toContain('num_heads=4');
-    expect(code).toContain('mlp_ratio=2');
-    expect(code).toContain('eps=1e-6');
+  const vit: VisionTransformer = {
+    kind: 'vit',
+    image: 28,
+    channels: 1,
+    patch: 7,
+    width: 64,
+    blocks: 4,
+    heads: 4,
+    hidden: 128,
+    epsilon: 1e-6,
+    activation: 'gelu',
+    classes: 15,
+  };
+  const mlp: Perceptron = { kind: 'mlp', inputs: 784, widths: [128, 64], activation: 'relu', classes: 15 };
+
+  it('builds a timm ViT of the merged size, with the joint head', () => {
+    const code = loadSnippet({ ...vit, blocks: 6 }, tasks, 'merged.safetensors');
+    for (const part of ['depth=6', 'num_classes=15', 'num_heads=4', 'mlp_ratio=2', 'eps=1e-6'])
+      expect(code).toContain(part);
     expect(code).toContain('load_file("merged.safetensors")');
     expect(code).toContain('# outputs 10 to 14: clothes');
   });
 
   it('names an activation that is not the usual one', () => {
-    const activation = { value: 'quick-gelu', origin: 'person' } as const;
-    expect(loadSnippet(vitInfo('a.pt', { activation }), tasks, 'm.safetensors')).toContain("act_layer='quick_gelu'");
-    expect(loadSnippet(vitInfo('a.pt'), tasks, 'm.safetensors')).not.toContain('act_layer');
-    expect(loadSnippet(mlpInfo('a.pt', { activation }), tasks, 'm.safetensors')).toMatch(
+    const activation = 'quick-gelu' as const;
+    expect(loadSnippet({ ...vit, activation }, tasks, 'm.safetensors')).toContain("act_layer='quick_gelu'");
+    expect(loadSnippet(vit, tasks, 'm.safetensors')).not.toContain('act_layer');
+    expect(loadSnippet({ ...mlp, activation }, tasks, 'm.safetensors')).toMatch(
       /^import timm\n[\s\S]*timm.layers.QuickGELU\(\)/,
     );
   });
 
   it('builds an nn.Sequential', () => {
-    const code = loadSnippet(mlpInfo('a.pt', { hidden: [128, 64] }), tasks, 'm.safetensors');
-    expect(code).toContain(
+    expect(loadSnippet(mlp, tasks, 'm.safetensors')).toContain(
       'nn.Linear(784, 128),\n    nn.ReLU(),\n    nn.Linear(128, 64),\n    nn.ReLU(),\n    nn.Linear(64, 15),',
     );
   });

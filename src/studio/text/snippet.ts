@@ -1,6 +1,6 @@
 /** Python that loads an exported file. */
+import type { Architecture, Perceptron, VisionTransformer } from '../../engine/architectures/model.ts';
 import type { Activation } from '../../engine/recipe.ts';
-import type { SourceInfo } from '../../worker/protocol.ts';
 import { plain } from './numbers.ts';
 
 export interface SnippetTask {
@@ -8,24 +8,24 @@ export interface SnippetTask {
   classes: number;
 }
 
-/** `source` describes the file that gave the export its shape and names; the head has every task's classes, in order. */
-export function loadSnippet(source: SourceInfo, tasks: readonly SnippetTask[], file: string): string {
-  return source.architecture === 'vit' ? vitSnippet(source, tasks, file) : mlpSnippet(source, tasks, file);
+/** The merged network's head has every task's classes, in order. */
+export function loadSnippet(merged: Architecture, tasks: readonly SnippetTask[], file: string): string {
+  return merged.kind === 'vit' ? vitSnippet(merged, tasks, file) : mlpSnippet(merged, tasks, file);
 }
 
-function vitSnippet(source: SourceInfo, tasks: readonly SnippetTask[], file: string): string {
-  const { input, patch, width, depth, hidden, heads, epsilon, activation } = source;
+function vitSnippet(vit: VisionTransformer, tasks: readonly SnippetTask[], file: string): string {
+  const { image, channels, patch, width, blocks, hidden, heads, epsilon, activation, classes } = vit;
   const sizes = [
-    `img_size=${input[0]}`,
+    `img_size=${image}`,
     `patch_size=${patch}`,
-    `in_chans=${input[2]}`,
-    `num_classes=${total(tasks)}`,
+    `in_chans=${channels}`,
+    `num_classes=${classes}`,
     `embed_dim=${width}`,
-    `depth=${depth}`,
-    `num_heads=${heads?.value}`,
-    `mlp_ratio=${(hidden[0] ?? 0) / width}`,
-    `norm_layer=partial(nn.LayerNorm, eps=${plain(epsilon?.value ?? 1e-6)})`,
-    ...(activation.value === 'gelu' ? [] : [`act_layer='${timmActivations[activation.value]}'`]),
+    `depth=${blocks}`,
+    `num_heads=${heads}`,
+    `mlp_ratio=${hidden / width}`,
+    `norm_layer=partial(nn.LayerNorm, eps=${plain(epsilon)})`,
+    ...(activation === 'gelu' ? [] : [`act_layer='${timmActivations[activation]}'`]),
   ];
   return [
     'from functools import partial',
@@ -41,11 +41,11 @@ function vitSnippet(source: SourceInfo, tasks: readonly SnippetTask[], file: str
   ].join('\n');
 }
 
-function mlpSnippet(source: SourceInfo, tasks: readonly SnippetTask[], file: string): string {
-  const widths = [source.input[0] ?? 0, ...source.hidden];
+function mlpSnippet(mlp: Perceptron, tasks: readonly SnippetTask[], file: string): string {
+  const widths = [mlp.inputs, ...mlp.widths];
   const layers = widths
     .slice(1)
-    .flatMap((out, index) => [`nn.Linear(${widths[index]}, ${out})`, modules[source.activation.value]]);
+    .flatMap((out, index) => [`nn.Linear(${widths[index]}, ${out})`, modules[mlp.activation]]);
   return [
     ...(layers.some((layer) => layer.startsWith('timm.')) ? ['import timm'] : []),
     'from safetensors.torch import load_file',
@@ -54,7 +54,7 @@ function mlpSnippet(source: SourceInfo, tasks: readonly SnippetTask[], file: str
     '# Layers keep the numbers they have in the first source: put its Flatten or Dropout back where it had them.',
     'model = nn.Sequential(',
     ...layers.map((layer) => `    ${layer},`),
-    `    nn.Linear(${widths.at(-1)}, ${total(tasks)}),`,
+    `    nn.Linear(${widths.at(-1)}, ${mlp.classes}),`,
     ')',
     ...load(tasks, file),
   ].join('\n');
@@ -75,8 +75,6 @@ function classRanges(tasks: readonly SnippetTask[]): string[] {
     return line;
   });
 }
-
-const total = (tasks: readonly SnippetTask[]): number => tasks.reduce((sum, { classes }) => sum + classes, 0);
 
 /** Names that timm gives activations. */
 const timmActivations: Record<Activation, string> = {

@@ -4,7 +4,6 @@ import { Notices } from '../../components/ErrorNote.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { Field } from '../../components/inputs/Field.tsx';
 import type { Run } from '../../runs/run.ts';
-import { useFiles } from '../../stores/files.ts';
 import { useRuns } from '../../stores/runs.ts';
 import { percent } from '../../text/numbers.ts';
 import { loadSnippet } from '../../text/snippet.ts';
@@ -17,7 +16,7 @@ import { Snippet } from './Snippet.tsx';
 export function ExportTab() {
   const runs = useRuns((state) => state.runs);
   const selected = useRuns((state) => state.selected);
-  const shown = runs.filter((run) => run.result?.exportable);
+  const shown = runs.filter((run) => run.result?.merged);
   const run = shown.find(({ id }) => id === selected) ?? shown.at(-1);
   if (!run) return <NothingYet what="A run that is done, or stopped, can be exported here as one plain network." />;
   return (
@@ -92,12 +91,11 @@ function ExportForm({ run, runs }: { run: Run; runs: readonly Run[] }) {
   );
 }
 
-/** How to load the file elsewhere; needs the first source, whose shape and names the export has. */
+/** How to load the file elsewhere. */
 function LoadSection({ run }: { run: Run }) {
-  const infos = useFiles((state) => state.sources);
   const report = useRuns((state) => state.exports[run.id]);
-  const first = infos[run.recipe.sources[0]?.file ?? ''];
-  if (!first) return null;
+  const merged = run.result?.merged;
+  if (!merged) return null;
   const tasks = run.recipe.sources.map((source) => ({ name: source.name, classes: source.images?.labels.length ?? 0 }));
-  return <Snippet code={loadSnippet(first, tasks, report?.name ?? 'merged.safetensors')} />;
+  return <Snippet code={loadSnippet(merged, tasks, report?.name ?? 'merged.safetensors')} />;
 }
