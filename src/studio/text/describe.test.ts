@@ -23,6 +23,7 @@ describe('in words', () => {
   it('all sources in a line', () => {
     expect(describeSources([])).toBe('none yet');
     expect(readable(describeSources([vitInfo('a'), vitInfo('b')]))).toBe('2 ViTs · 4 × 64');
+    expect(readable(describeSources([vitInfo('a'), vitInfo('b', { depth: 3 })]))).toBe('2 ViTs · unequal');
     expect(describeSources([vitInfo('a'), mlpInfo('b')])).toBe('2 models');
   });
 

@@ -27,14 +27,16 @@ export function describeSource(info: SourceInfo): string {
   return [architectures[architecture], ...all].join(' · ');
 }
 
-/** "2 ViTs · 4 × 64", blocks and width, for a folded card. */
+/** "2 ViTs · 4 × 64", blocks and width, for a folded card; "2 ViTs · unequal" where they differ. */
 export function describeSources(infos: readonly SourceInfo[]): string {
   const [first] = infos;
   if (!first) return 'none yet';
   const kinds = new Set(infos.map((info) => info.architecture));
   if (kinds.size > 1) return `${infos.length} models`;
-  const shape = first.architecture === 'vit' ? `${first.depth} × ${first.width}` : first.hidden.join(' + ');
-  return `${plural(infos.length, architectures[first.architecture])} · ${shape}`;
+  const shapeOf = ({ architecture, depth, width, hidden }: SourceInfo) =>
+    architecture === 'vit' ? `${depth} × ${width}` : hidden.join(' + ');
+  const shapes = new Set(infos.map(shapeOf));
+  return `${plural(infos.length, architectures[first.architecture])} · ${shapes.size > 1 ? 'unequal' : shapeOf(first)}`;
 }
 
 /** "28 × 28, grey · 10 labels · 499 kB". */

@@ -91,7 +91,7 @@ function TaskSettings({ source, classes, images, file }: SettingsProps) {
           </>
         )}
       </Field>
-      <details className="quiet-details">
+      <details className="quiet-details more-fields">
         <summary>
           {count(images.augmented)} augmented · {count(images.validation)} for validation
         </summary>

@@ -18,7 +18,7 @@ export function MergedSizeFields({ options: { merged }, architecture }: Props) {
   if (!first) return null;
   const edit = (change: Partial<MergedSize>) => editFsMerge({ merged: { ...merged, ...change } });
   return (
-    <details className="quiet-details" data-testid="merged-size">
+    <details className="quiet-details more-fields" data-testid="merged-size">
       <summary>Merged network: {describe(merged, first)}</summary>
       {architecture === 'vit' ? (
         <VitSize merged={merged} first={first} edit={edit} />

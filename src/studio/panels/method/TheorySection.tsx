@@ -13,7 +13,7 @@ export function TheorySection() {
   const ready = useRecipe(isReady);
   const [open, setOpen] = useState(false);
   return (
-    <details className="quiet-details" onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details className="quiet-details more-fields" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>Theory, checked on these sources</summary>
       {ready && open && <Theory />}
       {!ready && <p className="hint">Two sources and their images are needed.</p>}
@@ -91,7 +91,7 @@ function Result({ shown: { layer, size, reach, singular, gitReBasin, regMean } }
       `${significant(gitReBasin.weight)} off, biases ${significant(gitReBasin.bias)}`,
     ],
     [
-      'RegMean as M and U folds to (Σ Wᵢ Gᵢ)(Σ Gᵢ)⁻¹',
+      'RegMean as M and U folds to (Σ\u00a0Wᵢ\u00a0Gᵢ)\u2060(Σ\u00a0Gᵢ)⁻¹',
       `${significant(regMean.weight)} off, biases ${significant(regMean.bias)}`,
     ],
   ];

@@ -55,7 +55,7 @@ interface Props {
 /** Numbers of the training, folded away with the ones that matter most in the summary. */
 export function TrainingFields({ options, norms }: Props) {
   return (
-    <details className="quiet-details training-fields">
+    <details className="quiet-details more-fields">
       <summary>
         Training: {options.epochs} epochs · batch {options.batchSize} · rate {plain(options.learningRate)}
       </summary>
