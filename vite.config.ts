@@ -11,6 +11,7 @@ const foundLate = [
   '@tensorflow/tfjs-backend-webgpu',
   '@zip.js/zip.js',
   'comlink',
+  'ml-matrix',
   'pickleparser',
   'plotly.js-cartesian-dist-min',
   'zod',

@@ -5,6 +5,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Activation } from '../recipe.ts';
 
+/** Sees what goes into a linear layer of the body and what comes out: `[rows, in]`, `[rows, out]`. */
+export type Observe = (layer: string, input: tf.Tensor2D, output: tf.Tensor2D) => void;
+
 /** `x Wᵀ + b`: `[rows, in] · [out, in]ᵀ → [rows, out]`. */
 export const linear = (x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D =>
   tf.add(tf.matMul(x, weight, false, true), bias);

@@ -1,8 +1,8 @@
 /** Forward pass of a perceptron. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Perceptron } from '../architectures/model.ts';
+import type { Observe } from './layers.ts';
 import { activate, linear } from './layers.ts';
-import type { Observe } from './network.ts';
 import type { Parameters } from './parameters.ts';
 import { weightAndBias } from './parameters.ts';
 

@@ -1,14 +1,12 @@
 /** One plain network of either kind: features and logits, `[batch, …]`. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Architecture } from '../architectures/model.ts';
+import type { Observe } from './layers.ts';
 import { linear } from './layers.ts';
 import { mlpFeatures } from './mlp.ts';
 import type { Parameters } from './parameters.ts';
 import { weightAndBias } from './parameters.ts';
 import { vitFeatures } from './vit.ts';
-
-/** Sees what goes into a linear layer of the body and what comes out: `[rows, in]`, `[rows, out]`. */
-export type Observe = (layer: string, input: tf.Tensor2D, output: tf.Tensor2D) => void;
 
 /** Inputs as `networkInputs` lays them out → final features `[batch, width]`. */
 export function features(

@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { VisionTransformer } from '../architectures/model.ts';
 import { tokens as tokenCount } from '../architectures/model.ts';
+import type { Observe } from './layers.ts';
 import { activate, attention, layerNorm, linear } from './layers.ts';
-import type { Observe } from './network.ts';
 import type { Parameters } from './parameters.ts';
 import { parameter, weightAndBias } from './parameters.ts';
 
