@@ -41,7 +41,7 @@ export async function globalProblem(
 ): Promise<DataProblem<GlobalBatch>> {
   const widths = teachers.map(({ architecture }) => featureWidth(architecture));
   const total = widths.reduce((sum, width) => sum + width, 0);
-  const targets = await featureTargets(data, teachers, objective);
+  const targets = await featureTargets(data, teachers, objective, supernet);
   const deep = objective === 'inner' ? await InnerObjective.prepare(supernet, data, inner, bodyOfTask) : null;
   const weights = blockWeights(objective, widths);
   return {

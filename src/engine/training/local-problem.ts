@@ -41,7 +41,7 @@ export async function localProblem(
   }));
   const before: Float32Array[] = [];
   for (const layer of layers.keys()) before.push(await preActivations(supernet, data, layer));
-  const targets = await featureTargets(data, teachers, 'all');
+  const targets = await featureTargets(data, teachers, 'all', supernet);
   const outputs = teachers.map(({ architecture }) => featureWidth(architecture));
   // A mean over all blocks, whichever task an image is of.
   const weights = layers.map((layer, index) => evenWeights(index === layers.length - 1 ? outputs : layer.widths, data));

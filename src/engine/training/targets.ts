@@ -7,6 +7,7 @@ import { features } from '../network/network.ts';
 import type { Parameters } from '../network/parameters.ts';
 import { disposeAll, toBackend } from '../network/parameters.ts';
 import type { Objective } from '../recipe.ts';
+import type { SuperNet } from '../supernet/supernet.ts';
 
 const batchSize = 128;
 
@@ -35,6 +36,7 @@ export async function featureTargets(
   data: TrainingSet,
   models: readonly Model[],
   objective: Objective,
+  supernet: SuperNet,
 ): Promise<Float32Array> {
   const widths = models.map(({ architecture }) => featureWidth(architecture));
   const total = widths.reduce((sum, width) => sum + width, 0);
@@ -43,7 +45,7 @@ export async function featureTargets(
   for (const [task, model] of models.entries()) {
     const width = widths[task] ?? 0;
     const [from, to] = objective === 'all' ? [0, data.count] : [data.starts[task] ?? 0, data.starts[task + 1] ?? 0];
-    const own = await withParameters(model, (parameters) =>
+    const own = await withParameters(model, supernet, (parameters) =>
       overRows(from, to, width, (rows) =>
         features(model.architecture, parameters, data.inputs(model.architecture, rows)),
       ),
@@ -68,7 +70,14 @@ export function place(
   }
 }
 
-async function withParameters<T>(model: Model, use: (parameters: Parameters) => Promise<T>): Promise<T> {
+/** A source that the SuperNet has on the backend as it is, is not uploaded again. */
+async function withParameters<T>(
+  model: Model,
+  { bodies, sources }: SuperNet,
+  use: (parameters: Parameters) => Promise<T>,
+): Promise<T> {
+  const known = sources[bodies.indexOf(model)];
+  if (known) return use(known);
   const parameters = toBackend(model.weights);
   try {
     return await use(parameters);
