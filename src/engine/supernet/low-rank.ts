@@ -74,12 +74,12 @@ export const lowRank: MatrixForm = {
         b.values[part * right.rows + column] = root * right.get(column, part);
       }
     }
-    return { parameters: { a, b }, error: relativeError(product2D(a, b), dense.values) };
+    return { parameters: { a, b }, error: relativeError(productOf(a, b), dense.values) };
   },
 };
 
 /** `A B` on the host. */
-function product2D(a: Weight, b: Weight): Float32Array {
+export function productOf(a: Weight, b: Weight): Float32Array {
   const [rows = 0, rank = 0] = a.shape;
   const [, columns = 0] = b.shape;
   const values = new Float32Array(rows * columns);

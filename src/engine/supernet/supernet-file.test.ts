@@ -260,16 +260,29 @@ describe('a file that is not as the studio writes it', () => {
 
   it.each<[string, (one: Description) => object]>([
     ['a larger rank', (one) => ({ ...one, rank: 1e6 })],
-    ['another kind', (one) => ({ ...one, kind: 'full' })],
-    ['a larger width', withSize({ width: 1e6 })],
-    ['more blocks', withSize({ blocks: 1000 })],
-    ['more tasks', (one) => ({ ...one, shape: { ...one.shape, tasks: [...one.shape.tasks, ...one.shape.tasks] } })],
-    ['bodies of another kind', (one) => ({ ...one, shape: { ...one.shape, bodies: [smallMlp, smallMlp] } })],
-    ['1000 layers 10⁶ wide', withMerged({ ...smallMlp, widths: new Array<number>(1000).fill(1e6) })],
+    ['another kind', (one) => ({ ...one, kind: 'low-rank' })],
   ])('described with %s than its tensors have', async (_, change) => {
     const { kind, message, subject } = await errorOf(await described(change));
     expect(kind).toBe('file');
     expect(message).toContain(`its tensor "${subject}"`);
+  });
+
+  const withBodies = (change: object) => (one: Description) => ({
+    ...one,
+    shape: { ...one.shape, bodies: one.shape.bodies.map((body) => ({ ...body, ...change })) },
+  });
+  it.each<[string, (one: Description) => object, string]>([
+    ['the sources of another order', (one) => ({ ...one, sources: [0, 1] }), 'not those of its order'],
+    ['two kinds of networks', withMerged(smallMlp), 'two kinds'],
+    ['more blocks', withSize({ blocks: 1000 }), 'unequal depth'],
+    ['heads that divide no width', withBodies({ heads: 3 }), 'heads do not divide a width'],
+    ['patches that do not tile', withBodies({ patch: 3 }), 'patches do not tile'],
+    ['classes that do not add up', withSize({ classes: 1 }), 'do not add up'],
+    ['a larger width and a diagonal', withSize({ width: 1e6 }), 'its widths differ'],
+  ])('described with %s', async (_, change, reason) => {
+    const { kind, message } = await errorOf(await described(change));
+    expect(kind).toBe('file');
+    expect(message).toMatch(new RegExp(`contradicts itself .*${reason}`));
   });
 });
 

@@ -3,6 +3,7 @@
  * metadata, and for a sequential merge the merge so far, under `so_far.` (docs/method.md "SuperNet files").
  */
 import { z } from 'zod';
+import { depthOf } from '../alignment/pad-depth.ts';
 import type { Architecture, Weights } from '../architectures/model.ts';
 import { parameterShapes } from '../architectures/model.ts';
 import { assertFinite, brackets } from '../architectures/naming.ts';
@@ -10,10 +11,12 @@ import { StudioError } from '../errors.ts';
 import { writeSafetensors } from '../formats/safetensors.ts';
 import type { Recipe } from '../recipe.ts';
 import { activations, matrixKinds, orders, recipeSchema } from '../recipe.ts';
+import { mostSources } from '../recipe-rules.ts';
 import type { Checkpoint, Weight } from '../tensors/host-tensor.ts';
+import { hasDiagonal } from './kinds.ts';
 import type { SavedSuperNet } from './saved.ts';
 import { matricesOf } from './saved.ts';
-import { normParameters } from './supernet.ts';
+import { normParameters, superNetPlan } from './supernet.ts';
 
 const superNetKey = 'fs_merge_supernet';
 const recipeKey = 'fs_merge_recipe';
@@ -49,11 +52,11 @@ const headerSchema = z.strictObject({
   rank: size,
   order: z.enum(orders),
   shape: z.strictObject({
-    bodies: z.array(architectureSchema).min(2),
-    tasks: z.array(architectureSchema).min(2),
+    bodies: z.array(architectureSchema).min(2).max(mostSources),
+    tasks: z.array(architectureSchema).min(2).max(mostSources),
     merged: architectureSchema,
   }),
-  sources: z.array(z.number().int().nonnegative().nullable()),
+  sources: z.array(z.number().int().nonnegative().nullable()).min(2).max(mostSources),
 });
 type Header = z.infer<typeof headerSchema>;
 
@@ -79,8 +82,13 @@ export function readSuperNet(checkpoint: Checkpoint): SuperNetFile | null {
   if (written === undefined) return null;
   const { version: _, ...header } = parse(headerSchema, written, checkpoint.file);
   const recipe = parse(recipeSchema, checkpoint.metadata[recipeKey] ?? 'null', checkpoint.file);
+  const contradiction = contradictionOf(header, recipe);
+  if (contradiction !== null) throw damaged(checkpoint.file, `its description contradicts itself (${contradiction})`);
   const wanted = expectedShapes(header);
   for (const [name, shape] of wanted) checkShape(checkpoint, name, shape);
+  const stray = [...checkpoint.tensors.keys()].find((name) => !wanted.has(name));
+  if (stray !== undefined)
+    throw damaged(checkpoint.file, `its tensor "${stray}" has no place in its description`, stray);
   return {
     ...header,
     file: checkpoint.file,
@@ -91,6 +99,27 @@ export function readSuperNet(checkpoint: Checkpoint): SuperNetFile | null {
       return { ...header, learnable, soFar: soFarOf(header, weights) };
     },
   };
+}
+
+/** What a description cannot mean, in words; null where it can. */
+function contradictionOf({ kind, order, shape, sources }: Omit<Header, 'version'>, recipe: Recipe): string | null {
+  const { bodies, tasks, merged } = shape;
+  const all = tasks.map((_, task) => task);
+  const last = order === 'sequential' && tasks.length > 2 ? [null, tasks.length - 1] : all;
+  if (sources.join() !== last.join() || bodies.length !== sources.length)
+    return 'its sources are not those of its order';
+  const networks = [...bodies, ...tasks, merged];
+  if (networks.some((network) => network.kind !== merged.kind)) return 'its networks are of two kinds';
+  if (networks.some((network) => depthOf(network) !== depthOf(merged))) return 'its networks are of unequal depth';
+  if (networks.some((network) => network.kind === 'vit' && network.width % network.heads !== 0))
+    return 'heads do not divide a width';
+  if (networks.some((network) => network.kind === 'vit' && network.image % network.patch !== 0))
+    return 'patches do not tile an image';
+  if (tasks.reduce((sum, task) => sum + task.classes, 0) !== merged.classes) return 'its classes do not add up';
+  const { matrices } = superNetPlan(bodies, merged, tasks);
+  const even = matrices.every(({ widths, merged: width }) => widths.every((own) => own === width));
+  if (hasDiagonal(kind) && !even) return 'its matrices have a diagonal, but its widths differ';
+  return recipe.method.name === 'fs-merge' ? null : 'its recipe is not of FS-Merge';
 }
 
 const hasSoFar = ({ sources }: Pick<Header, 'sources'>): boolean => sources.includes(null);

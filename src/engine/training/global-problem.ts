@@ -7,7 +7,7 @@ import { gatherRows } from '../datasets/training-set.ts';
 import { features } from '../network/network.ts';
 import type { InnerSite, Objective } from '../recipe.ts';
 import type { SuperNet } from '../supernet/supernet.ts';
-import type { InnerTargets } from './inner-objective.ts';
+import type { InnerScales, InnerTargets } from './inner-objective.ts';
 import { InnerObjective } from './inner-objective.ts';
 import { blockWeights, reconstructionLoss } from './objective.ts';
 import type { DataProblem } from './problem.ts';
@@ -21,6 +21,13 @@ export interface GlobalOptions {
   inner: readonly InnerSite[];
   /** Body that sees each task, for objective `inner`. */
   bodyOfTask: readonly number[];
+  /** Sizes of the inner features that another problem has measured; measured on these images unless given. */
+  scales?: InnerScales | null;
+}
+
+export interface GlobalProblem extends DataProblem<GlobalBatch> {
+  /** Null without objective `inner`. */
+  scales: InnerScales | null;
 }
 
 interface GlobalBatch {
@@ -37,15 +44,16 @@ export async function globalProblem(
   supernet: SuperNet,
   initial: Weights,
   data: TrainingSet,
-  { teachers, objective, inner, bodyOfTask }: GlobalOptions,
-): Promise<DataProblem<GlobalBatch>> {
+  { teachers, objective, inner, bodyOfTask, scales = null }: GlobalOptions,
+): Promise<GlobalProblem> {
   const widths = teachers.map(({ architecture }) => featureWidth(architecture));
   const total = widths.reduce((sum, width) => sum + width, 0);
   const targets = await featureTargets(data, teachers, objective, supernet);
-  const deep = objective === 'inner' ? await InnerObjective.prepare(supernet, data, inner, bodyOfTask) : null;
+  const deep = objective === 'inner' ? await InnerObjective.prepare(supernet, data, inner, bodyOfTask, scales) : null;
   const weights = blockWeights(objective, widths);
   return {
     initial,
+    scales: deep?.scales ?? null,
     batch(drawn) {
       const rows = deep ? deep.sorted(drawn) : Array.from(drawn);
       return {

@@ -16,24 +16,28 @@ import { overRows } from './targets.ts';
 /** For each body with rows in the batch, which follow one another: the first row, how many, and each site's output. */
 export type InnerTargets = { body: number; first: number; rows: number; outputs: tf.Tensor2D[] }[];
 
+/** Mean |·| of each site's output, for each body: `[body][site]`. */
+export type InnerScales = readonly (readonly number[])[];
+
 export class InnerObjective {
   private constructor(
     private readonly supernet: SuperNet,
     private readonly data: TrainingSet,
     private readonly sites: readonly { layer: string; weight: number }[],
     private readonly bodyOfTask: readonly number[],
-    /** Mean |·| of each site's output, for each body. */
-    private readonly scales: readonly (readonly number[])[],
+    readonly scales: InnerScales,
   ) {}
 
-  /** Measures the scales: one pass of every body over its images. */
+  /** Measures the scales, unless they are given: one pass of every body over its images. */
   static async prepare(
     supernet: SuperNet,
     data: TrainingSet,
     inner: readonly InnerSite[],
     bodyOfTask: readonly number[],
+    given: InnerScales | null = null,
   ): Promise<InnerObjective> {
     const sites = inner.map(({ block, part, weight }) => ({ layer: layerOf(block, part), weight }));
+    if (given) return new InnerObjective(supernet, data, sites, bodyOfTask, given);
     const objective = new InnerObjective(supernet, data, sites, bodyOfTask, []);
     const scales: number[][] = [];
     for (const body of supernet.bodies.keys()) scales.push(await objective.measureScales(body));

@@ -29,7 +29,7 @@ export function fsMergeCost(
   options: FsMergeOptions,
   { images, alignment }: MergeSetting,
 ): MergeCost {
-  const stages = stagesOf(architectures.length, options.order).map((stage) => {
+  const stages = stagesOf(architectures.length, options).map((stage) => {
     const seen = images.slice(0, stage.tasks).reduce((sum, count) => sum + count, 0);
     return stageCost(stageShape(stage, architectures, options, alignment), options, seen);
   });

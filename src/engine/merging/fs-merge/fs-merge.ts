@@ -29,7 +29,7 @@ export const fsMerge: MergeMethod<'fs-merge'> = {
   cost: fsMergeCost,
   async *merge(context, options) {
     const aligned = alignModels(context.models, context.alignment);
-    const stages = stagesLeft(context, options);
+    const stages = stagesOf(context.models.length, options);
     const steps = stages.reduce((sum, stage) => sum + countSteps(options, imagesOf(context, stage)), 0);
     let soFar: SoFar | null = savedSoFar(context);
     let saved: SavedSuperNet | null = null;
@@ -41,7 +41,7 @@ export const fsMerge: MergeMethod<'fs-merge'> = {
       try {
         const seed = context.seed + stageSeeds * (stage.tasks - context.models.length);
         const initial = startOf(supernet, options, seed, context.warm);
-        if (soFar?.learnable) keepUnmerge(initial, supernet.plan.head.unmerge, soFar.learnable);
+        if (soFar?.learnable) keepUnmerge(initial, supernet.plan.head.unmerge, soFar.learnable, options.initialisation);
         const trained: Trained = yield* trainStage(
           {
             supernet,
@@ -84,12 +84,6 @@ export const fsMerge: MergeMethod<'fs-merge'> = {
 
 /** Distance between the seeds of two stages. The last stage has the recipe's: with two sources it is the only one. */
 const stageSeeds = 7919;
-
-/** A saved SuperNet of a sequential merge is the last stage alone. */
-function stagesLeft({ models, warm }: MergeContext, { order }: FsMergeOptions): Stage[] {
-  const stages = stagesOf(models.length, order);
-  return warm?.from === 'supernet' ? stages.slice(-1) : stages;
-}
 
 function savedSoFar({ warm }: MergeContext): SoFar | null {
   const model = warm?.from === 'supernet' ? warm.saved.soFar : null;

@@ -101,6 +101,29 @@ describe('a sequential merge', () => {
     }
   });
 
+  it.each(['full', 'diagonal', 'diagonal+low-rank'])(
+    '%s: the new block of the last U begins as the identity',
+    async (kind) => {
+      const chosen = fsMergeOptions({
+        kind,
+        rank: 2,
+        order: 'sequential',
+        initialisation: 'first',
+        learningRate: 0.02,
+      });
+      const { outcome } = await runMerge(
+        contextOf(models),
+        chosen,
+        (event) => event.type === 'training' && event.point.step === 5,
+      );
+      // No step of the last stage was taken: task 3's head is its own.
+      const head = outcome.model?.weights.get('head.weight')?.values.slice(5 * smallVit.width);
+      const own = models[2]?.weights.get('head.weight')?.values ?? new Float32Array();
+      expect(head).toHaveLength(own.length);
+      for (const [index, value] of own.entries()) expect(head?.[index]).toBeCloseTo(value, 6);
+    },
+  );
+
   it('merges what is left as it would start when a person stops it, and still has all tasks', async () => {
     const { outcome, losses } = await runMerge(contextOf(models), options, (event) => event.type === 'training');
     expect(losses).toHaveLength(1);

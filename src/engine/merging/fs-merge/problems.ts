@@ -1,13 +1,13 @@
 /** What keeps FS-Merge from running on these sources with these options, told before anything is read or run. */
 import { depthOf } from '../../alignment/pad-depth.ts';
 import type { Architecture } from '../../architectures/model.ts';
-import { parameterShapes } from '../../architectures/model.ts';
 import { StudioError } from '../../errors.ts';
 import type { AlignmentOptions, FsMergeOptions } from '../../recipe.ts';
 import { hasDiagonal, hasRank } from '../../supernet/kinds.ts';
+import type { SavedSuperNet } from '../../supernet/saved.ts';
 import type { NamedArchitecture } from '../compatibility.ts';
 import type { WarmMaterial } from '../method.ts';
-import type { StageShape } from './stages.ts';
+import type { Stage, StageShape } from './stages.ts';
 import { stageShape, stagesOf } from './stages.ts';
 
 type Found = Generator<StudioError>;
@@ -21,14 +21,14 @@ export function fsMergeProblems(
   const architectures = sources.map(({ architecture }) => architecture);
   const sizes = [...sizeProblems(architectures, options)];
   if (sizes.length > 0) return sizes;
-  const last = stagesOf(sources.length, options.order).at(-1);
+  const last = stagesOf(sources.length, options).at(-1);
   if (!last) return [];
   const shape = stageShape(last, architectures, options, alignment);
   return [
     ...scopeProblems(shape, options),
-    ...kindProblems(sources, shape, options),
+    ...kindProblems(shape, options),
     ...innerProblems(shape, options),
-    ...warmProblems(shape, options, warm),
+    ...warmProblems(last, shape, options, warm),
   ];
 }
 
@@ -83,17 +83,13 @@ function* scopeProblems({ merged }: StageShape, { scope }: FsMergeOptions): Foun
   }
 }
 
-function* kindProblems(
-  sources: readonly NamedArchitecture[],
-  { bodies, merged }: StageShape,
-  options: FsMergeOptions,
-): Found {
+function* kindProblems({ bodies, tasks, merged }: StageShape, options: FsMergeOptions): Found {
   const { kind, rank } = options;
   const width = merged.kind === 'vit' ? merged.width : (merged.widths[0] ?? 0);
   if (hasRank(kind) && rank > width) {
     yield problem(`Rank ${rank} is more than the merged width ${width}.`, `Choose a rank up to ${width}.`, 'rank');
   }
-  const all = [...sources.map(({ architecture }) => architecture), ...bodies];
+  const all = [...tasks, ...bodies];
   if (hasDiagonal(kind) && all.some((architecture) => widthsOf(architecture) !== widthsOf(merged))) {
     yield problem(
       `Matrices with a diagonal need sources and merged network of one width: ${[...new Set([...all, merged].map(widthsOf))].join('; ')}.`,
@@ -139,18 +135,20 @@ function* innerProblems({ merged }: StageShape, { objective, inner }: FsMergeOpt
   }
 }
 
-function* warmProblems({ merged, bodies }: StageShape, options: FsMergeOptions, warm: WarmMaterial | null): Found {
-  if (warm?.from === 'target' && shapeKey(warm.model.architecture) !== shapeKey(merged)) {
+function* warmProblems(stage: Stage, shape: StageShape, options: FsMergeOptions, warm: WarmMaterial | null): Found {
+  if (warm?.from === 'target' && shapeKey(warm.model.architecture) !== shapeKey(shape.merged)) {
     yield problem(
       'The target has another shape than the merged network.',
       'Choose a target of the merged network’s size.',
       'warmStart',
     );
   }
-  if (warm?.from !== 'supernet') return;
-  const { saved } = warm;
-  const differs = (['kind', 'rank', 'order'] as const).filter((option) => saved[option] !== options[option]);
-  if (saved.kind === 'full' || saved.kind === 'diagonal') differs.splice(differs.indexOf('rank') >>> 0, 1);
+  if (warm?.from === 'supernet') yield* savedProblems(warm.saved, stage, shape, options);
+}
+
+function* savedProblems(saved: SavedSuperNet, stage: Stage, shape: StageShape, options: FsMergeOptions): Found {
+  const compared = hasRank(saved.kind) ? (['kind', 'rank', 'order'] as const) : (['kind', 'order'] as const);
+  const differs = compared.filter((option) => saved[option] !== options[option]);
   for (const option of differs) {
     yield problem(
       `The saved SuperNet has the ${option} ${saved[option]}, the recipe ${options[option]}.`,
@@ -158,8 +156,18 @@ function* warmProblems({ merged, bodies }: StageShape, options: FsMergeOptions, 
       option,
     );
   }
-  const keys = (shape: StageShape) => [shape.merged, ...shape.bodies].map(shapeKey).join();
-  if (differs.length === 0 && keys(saved.shape) !== keys({ merged, bodies, tasks: [] })) {
+  if (differs.length > 0) return;
+  const fewer = saved.shape.tasks.length;
+  if (fewer !== stage.tasks || saved.sources.join() !== stage.bodies.join()) {
+    yield problem(
+      `The saved SuperNet is of ${fewer} sources, the recipe has ${stage.tasks}.`,
+      'Choose the sources of its recipe, in its order.',
+      'warmStart',
+    );
+    return;
+  }
+  const keys = ({ merged, bodies, tasks }: StageShape) => [merged, ...bodies, ...tasks].map(shapeKey).join();
+  if (keys(saved.shape) !== keys(shape)) {
     yield problem(
       'The saved SuperNet was trained on sources of other shapes.',
       'Choose the sources and the merged size of its recipe, in its order.',
@@ -168,9 +176,9 @@ function* warmProblems({ merged, bodies }: StageShape, options: FsMergeOptions, 
   }
 }
 
-/** Shapes of all parameters of the body: what two networks must share to be folded alike. */
+/** All that two networks must share to be folded alike: everything but the classes. */
 const shapeKey = (architecture: Architecture): string =>
-  JSON.stringify([...parameterShapes(architecture)].filter(([name]) => !name.startsWith('head.')));
+  JSON.stringify(Object.entries({ ...architecture, classes: 0 }).sort(([a], [b]) => a.localeCompare(b)));
 
 const problem = (message: string, advice: string, subject: string): StudioError =>
   new StudioError({ kind: 'recipe', message, advice, subject });

@@ -2,7 +2,7 @@
 import { alignArchitectures } from '../../alignment/align.ts';
 import { mergedArchitecture } from '../../architectures/fold-plan.ts';
 import type { Architecture } from '../../architectures/model.ts';
-import type { AlignmentOptions, FsMergeOptions, Order } from '../../recipe.ts';
+import type { AlignmentOptions, FsMergeOptions } from '../../recipe.ts';
 
 export interface Stage {
   /** The source of each network that is merged; null: the merge so far. */
@@ -11,11 +11,17 @@ export interface Stage {
   tasks: number;
 }
 
-/** Together: one stage. Sequential: sources 1 and 2, then the result and source 3, … */
-export function stagesOf(sources: number, order: Order): Stage[] {
+type StageOptions = Pick<FsMergeOptions, 'order' | 'initialisation' | 'warmStart'>;
+
+/**
+ * Together: one stage. Sequential: sources 1 and 2, then the result and source 3, …; from a saved SuperNet only the last of
+ * these, which it is of.
+ */
+export function stagesOf(sources: number, { order, initialisation, warmStart }: StageOptions): Stage[] {
   const all = Array.from({ length: sources }, (_, source) => source);
   if (order === 'together') return [{ bodies: all, tasks: sources }];
-  return all.slice(1).map((source) => ({ bodies: [source === 1 ? 0 : null, source], tasks: source + 1 }));
+  const stages = all.slice(1).map((source) => ({ bodies: [source === 1 ? 0 : null, source], tasks: source + 1 }));
+  return initialisation === 'warm' && warmStart?.from === 'supernet' ? stages.slice(-1) : stages;
 }
 
 /** The body that sees the images of each task: its own source's, or the merge so far. */

@@ -2,7 +2,7 @@
 import type { Weights } from '../../architectures/model.ts';
 import { StudioError } from '../../errors.ts';
 import { seededRandom } from '../../random.ts';
-import type { FsMergeOptions, WarmStart } from '../../recipe.ts';
+import type { FsMergeOptions, Initialisation, WarmStart } from '../../recipe.ts';
 import type { ClosedForm } from '../../supernet/closed-form.ts';
 import type { SuperNet } from '../../supernet/supernet.ts';
 import type { Weight } from '../../tensors/host-tensor.ts';
@@ -49,21 +49,28 @@ function closedForm(
 const notContained = (matrix: string, error: number, { kind }: StartOptions): StudioError =>
   new StudioError({
     kind: 'recipe',
-    message: `Matrices of kind "${kind}" do not contain this start: ${matrix} would be ${(error * 100).toPrecision(2)} % off.`,
+    message: `Matrices of kind "${kind}" do not contain this start: ${matrix} would be ${Number((error * 100).toPrecision(2))} % off.`,
     advice: 'Choose the kind "full", or a higher rank.',
     subject: matrix,
   });
 
 /**
  * The last U of a sequential merge grows by a block for every source; its earlier blocks go on from where they are.
- * `learnable` holds the start of the new stage, whose last U has more columns in every tensor but A.
+ * `learnable` holds the start of the new stage, whose last U has more columns in every tensor but A. A is not 0 any more, so
+ * the new columns of B are, unless the start is random: the new block begins as its diagonal alone, and can grow.
  */
-export function keepUnmerge(learnable: Map<string, Weight>, unmerge: string, previous: Weights): void {
+export function keepUnmerge(
+  learnable: Map<string, Weight>,
+  unmerge: string,
+  previous: Weights,
+  initialisation: Initialisation,
+): void {
   for (const [name, grown] of learnable) {
     const before = name.startsWith(`${unmerge}.`) ? previous.get(name) : undefined;
     if (!before) continue;
     const [columns = 0, old = 0] = [grown.shape.at(-1), before.shape.at(-1)];
-    const values = grown.values.slice();
+    const silent = name.endsWith('.b') && initialisation !== 'random';
+    const values = silent ? new Float32Array(grown.values.length) : grown.values.slice();
     for (let row = 0; row * old < before.values.length; row++) {
       values.set(before.values.subarray(row * old, (row + 1) * old), row * columns);
     }

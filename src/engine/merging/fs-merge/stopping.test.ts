@@ -42,6 +42,27 @@ describe('the validation loss', () => {
   });
 });
 
+describe('the validation loss of inner features', () => {
+  it('is scaled as in training', async () => {
+    const inner = [{ block: 1, part: 'mlp', weight: 5 }];
+    const options = fsMergeOptions({ kind: 'full', objective: 'inner', inner, evaluateEvery: 1, epochs: 1 });
+    const context = contextOf(models, { images });
+    const louder = {
+      ...context,
+      tasks: context.tasks.map((task) => ({
+        ...task,
+        train: {
+          ...task.train,
+          pixels: task.train.pixels.map((pixel, index) => (index % 3 ? 5 * pixel : pixel)) as Float32Array,
+        },
+      })),
+    };
+    const [plain] = validations((await runMerge(context, options)).events);
+    const [scaled] = validations((await runMerge(louder, options)).events);
+    expect(Math.abs((scaled?.losses[0] ?? 0) / (plain?.losses[0] ?? 1) - 1)).toBeGreaterThan(1e-3);
+  });
+});
+
 describe('early stopping', () => {
   const wild = { kind: 'full', evaluateEvery: 1, epochs: 20, schedule: 'constant', learningRate: 0.5 };
 

@@ -14,6 +14,7 @@ import type { FsMergeOptions } from '../../recipe.ts';
 import type { SuperNet } from '../../supernet/supernet.ts';
 import { adamWDefaults } from '../../training/adamw.ts';
 import { globalProblem } from '../../training/global-problem.ts';
+import type { InnerScales } from '../../training/inner-objective.ts';
 import { localProblem } from '../../training/local-problem.ts';
 import type { DataProblem } from '../../training/problem.ts';
 import { rateOf } from '../../training/schedule.ts';
@@ -61,7 +62,7 @@ export async function* trainStage(
   try {
     const data = new TrainingSet(tasks.map((task) => task.train));
     const problem = hold(await problemOf(stage, options, data));
-    const validation = await validationOf(stage, options, hold);
+    const validation = await validationOf(stage, options, problem, hold);
     const frozen = new Set(options.freezeNorms ? supernet.normParameters : []);
     const { weightDecay, clipNorm, patience, evaluateEvery } = options;
     const trainer = hold(new Trainer(problem, { ...adamWDefaults, weightDecay, clipNorm, frozen }));
@@ -108,22 +109,26 @@ function problemOf(
   { supernet, initial, teachers, bodyOfTask }: StageTraining,
   { scope, objective, inner }: FsMergeOptions,
   data: TrainingSet,
-): Promise<DataProblem> {
+  scales: InnerScales | null = null,
+): Promise<StageProblem> {
   return scope === 'local'
     ? localProblem(supernet, initial, data, teachers)
-    : globalProblem(supernet, initial, data, { teachers, objective, inner, bodyOfTask });
+    : globalProblem(supernet, initial, data, { teachers, objective, inner, bodyOfTask, scales });
 }
 
-/** The losses on the validation images; null where a task has none. */
+type StageProblem = DataProblem & { scales?: InnerScales | null };
+
+/** The losses on the validation images, scaled as in training; null where a task has none. */
 async function validationOf(
   stage: StageTraining,
   options: FsMergeOptions,
+  { scales }: StageProblem,
   hold: (problem: DataProblem) => DataProblem,
 ): Promise<((learnable: Parameters) => Promise<number[]>) | null> {
   const sets = stage.tasks.map((task) => task.validation);
   if (sets.some(({ count }) => count === 0)) return null;
   const data = new TrainingSet(sets);
-  const problem = hold(await problemOf(stage, options, data));
+  const problem = hold(await problemOf(stage, options, data, scales));
   return (learnable) => meanLosses(problem, learnable, data.count, options.batchSize);
 }
 

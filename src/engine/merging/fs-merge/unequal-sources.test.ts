@@ -98,6 +98,19 @@ describe('a merge that starts as the first source', () => {
   });
 });
 
+describe('a diagonal', () => {
+  it('fits MLPs whose widths are equal once they are padded', async () => {
+    const sources = [
+      { ...smallMlp, widths: [8, 6] },
+      { ...smallMlp, widths: [8, 6, 6] },
+    ];
+    const options = fsMergeOptions({ kind: 'diagonal' });
+    expect(fsMergeProblems(named(sources), options, alignment, null)).toEqual([]);
+    const { losses } = await runMerge(contextOf(randomModels(sources)), options);
+    expect(losses).toHaveLength(6);
+  });
+});
+
 describe('what is refused before anything is read', () => {
   const refusals: [string, Architecture[], object, RegExp][] = [
     ['channels', [smallVit, { ...smallVit, channels: 3 }], {}, /differ in channels: 2 in source 1, 3 in source 2/],

@@ -5,6 +5,7 @@ import { smallMlp, smallVit } from '../../testing/models.ts';
 import { useNodeBackend } from '../../testing/node.ts';
 import { averageModels } from '../average.ts';
 import type { WarmMaterial } from '../method.ts';
+import { fsMergeCost } from './cost.ts';
 import { fsMergeProblems } from './problems.ts';
 import { contextOf, fsMergeOptions, largestGap, randomModels, runMerge } from './testing.ts';
 
@@ -135,7 +136,25 @@ describe('from a saved SuperNet', () => {
     if (!outcome.supernet) throw new Error('nothing is saved');
     const material: WarmMaterial = { from: 'supernet', saved: outcome.supernet };
     const { alignment } = contextOf(models);
-    const [problem] = fsMergeProblems(named(models.slice(0, 2)), warm(start), alignment, material);
-    expect(problem?.message).toMatch(/sources of other shapes/);
+    const [fewer] = fsMergeProblems(named(models.slice(0, 2)), warm(start), alignment, material);
+    expect(fewer?.message).toMatch(/is of 3 sources, the recipe has 2/);
+    const other = randomModels([smallVit, smallVit, { ...smallVit, heads: 4 }]);
+    const [heads] = fsMergeProblems(named(other), warm(start), alignment, material);
+    expect(heads?.message).toMatch(/sources of other shapes/);
+  });
+
+  it('of a sequential merge refuses more sources, and costs its last stage only', async () => {
+    const sequential = { kind: 'full', order: 'sequential' };
+    const { outcome } = await runMerge(contextOf(models.slice(0, 2)), fsMergeOptions({ ...sequential, epochs: 0 }));
+    if (!outcome.supernet) throw new Error('nothing is saved');
+    const material: WarmMaterial = { from: 'supernet', saved: outcome.supernet };
+    const { alignment } = contextOf(models);
+    const [problem] = fsMergeProblems(named(models), warm(start, sequential), alignment, material);
+    expect(problem?.message).toMatch(/is of 2 sources, the recipe has 3/);
+    const setting = { images: [12, 12, 12], alignment };
+    const architectures = models.map(({ architecture }) => architecture);
+    const options = warm(start, { ...sequential, batchSize: 8 });
+    expect(fsMergeCost(architectures, options, setting).steps).toBe(2 * 5);
+    expect(fsMergeCost(architectures, fsMergeOptions(sequential), setting).steps).toBe(2 * 3 + 2 * 5);
   });
 });
