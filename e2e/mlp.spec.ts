@@ -50,7 +50,7 @@ test('the loss falls, the export does what the page showed', async ({ page }) =>
   await page.getByRole('tab', { name: 'Compare' }).click();
   await page.getByRole('button', { name: 'Run the comparisons' }).click();
   const table = page.getByTestId('compare-table');
-  await expect(table.getByRole('row')).toHaveCount(6, { timeout: 60_000 });
+  await expect(table.getByRole('row')).toHaveCount(12, { timeout: 120_000 });
   await expect(table.getByRole('row', { name: /^Average/ })).toContainText('75.');
   await expect(table.getByRole('row', { name: /^Ensemble/ })).toContainText('92.');
 

@@ -23,7 +23,16 @@ export function recipeRules(recipe: Recipe): BrokenRule[] {
       path: ['sources'],
     });
   }
-  if (recipe.method.name === 'fs-merge') broken.push(...fsMergeRules(recipe, recipe.method));
+  const { method } = recipe;
+  if (method.name === 'fs-merge') broken.push(...fsMergeRules(recipe, method));
+  if (method.name === 'distillation') broken.push(...inMethod(stoppingRules(recipe, method)));
+  if ('base' in method && method.base === '') {
+    broken.push({
+      message: 'Task vectors need the checkpoint that all sources were fine-tuned from.',
+      advice: 'Drop it and choose it as the base, or choose a method that needs none.',
+      path: ['method', 'base'],
+    });
+  }
   return broken;
 }
 
@@ -34,14 +43,16 @@ export const recipeProblems = (recipe: Recipe): StudioError[] =>
       new StudioError({ kind: 'recipe', message, advice, subject: String(path.at(-1) ?? 'recipe') }),
   );
 
-function fsMergeRules(recipe: Recipe, options: FsMergeOptions): BrokenRule[] {
-  return [
+const fsMergeRules = (recipe: Recipe, options: FsMergeOptions): BrokenRule[] =>
+  inMethod([
     ...startRules(options),
     ...objectiveRules(options),
     ...sizeRules(options),
     ...stoppingRules(recipe, options),
-  ].map((rule) => ({ ...rule, path: ['method', ...rule.path] }));
-}
+  ]);
+
+const inMethod = (rules: Iterable<BrokenRule>): BrokenRule[] =>
+  [...rules].map((rule) => ({ ...rule, path: ['method', ...rule.path] }));
 
 function* startRules(options: FsMergeOptions): Generator<BrokenRule> {
   const { kind, initialisation } = options;
@@ -124,7 +135,10 @@ function* sizeRules({ merged: { width, heads } }: FsMergeOptions): Generator<Bro
   }
 }
 
-function* stoppingRules({ sources }: Recipe, { patience, evaluateEvery }: FsMergeOptions): Generator<BrokenRule> {
+function* stoppingRules(
+  { sources }: Recipe,
+  { patience, evaluateEvery }: Pick<FsMergeOptions, 'patience' | 'evaluateEvery'>,
+): Generator<BrokenRule> {
   if (patience === null) return;
   if (evaluateEvery === 0) {
     yield {

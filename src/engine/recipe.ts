@@ -102,10 +102,13 @@ const innerSiteSchema = z.strictObject({
 });
 export type InnerSite = z.infer<typeof innerSiteSchema>;
 
+/** Merges in closed form that hand out their M and U. */
+export const warmMethods = ['average', 'regmean', 'git-re-basin', 'zipit'] as const;
+
 /** Where M and U come from with the initialisation "warm". */
 const warmStartSchema = z.discriminatedUnion('from', [
   /** A merge in closed form, given as M and U. */
-  z.strictObject({ from: z.literal('method'), method: z.enum(['average']) }),
+  z.strictObject({ from: z.literal('method'), method: z.enum(warmMethods) }),
   /** A checkpoint of the merged network's shape, which source 1 alone is folded to (Mechanism 1). */
   z.strictObject({ from: z.literal('target'), file: z.string() }),
   /** A saved SuperNet. */
@@ -150,11 +153,60 @@ export const fsMergeSchema = z.strictObject({
 });
 export type FsMergeOptions = z.infer<typeof fsMergeSchema>;
 
+/** A checkpoint that all sources were fine-tuned from: what task vectors are differences to. */
+const base = z.string().default('');
+
+/** A plain network of the sources' size, all weights trained on FS-Merge's objective. */
+export const distillationSchema = z.strictObject({
+  name: z.literal('distillation'),
+  initialisation: z.enum(['first', 'average']).default('first'),
+  objective: z.enum(['own', 'all']).default('own'),
+  schedule: z.enum(schedules).default('one-cycle'),
+  warmUp: z.number().min(0).lt(1).default(0.1),
+  learningRate: z.number().positive().default(1e-4),
+  clipNorm: z.number().positive().nullable().default(null),
+  weightDecay: z.number().nonnegative().default(1e-3),
+  batchSize: z.number().int().positive().default(128),
+  epochs: z.number().int().nonnegative().default(100),
+  evaluateEvery: z.number().int().nonnegative().default(50),
+  patience: z.number().int().positive().nullable().default(null),
+});
+export type DistillationOptions = z.infer<typeof distillationSchema>;
+
 export const methodSchema = z.discriminatedUnion('name', [
   fsMergeSchema,
+  distillationSchema,
   z.strictObject({ name: z.literal('average') }),
+  /** `t` goes from source 1 (0) to source 2 (1). */
+  z.strictObject({ name: z.literal('slerp'), t: z.number().min(0).max(1).default(0.5) }),
+  /** `scale` is what the sum of the task vectors is multiplied by. */
+  z.strictObject({ name: z.literal('task-arithmetic'), base, scale: z.number().positive().default(0.4) }),
+  /** `density`: share of each task vector's entries that are kept, the largest. */
+  z.strictObject({
+    name: z.literal('ties'),
+    base,
+    density: z.number().gt(0).max(1).default(0.2),
+    scale: z.number().positive().default(1),
+  }),
+  /** `drop`: probability that an entry of a task vector is dropped; the others grow to make up for it. */
+  z.strictObject({
+    name: z.literal('dare'),
+    base,
+    drop: z.number().min(0).lt(1).default(0.9),
+    scale: z.number().positive().default(0.4),
+  }),
+  /** `offDiagonal`: factor of the Gram matrices' entries beside the diagonal. */
+  z.strictObject({ name: z.literal('regmean'), offDiagonal: z.number().min(0).max(1).default(0.7) }),
+  z.strictObject({ name: z.literal('git-re-basin'), sweeps: z.number().int().positive().default(50) }),
+  z.strictObject({ name: z.literal('activation-matching') }),
+  z.strictObject({ name: z.literal('zipit') }),
+  /** `regularisation`: entropy of the transport, in units of the mean cost; smaller is nearer to a permutation. */
+  z.strictObject({ name: z.literal('ot-fusion'), regularisation: z.number().positive().default(0.05) }),
   z.strictObject({ name: z.literal('ensemble') }),
 ]);
+
+/** The options of one method. */
+export type OptionsOf<Name extends MethodName> = Extract<MethodRecipe, { name: Name }>;
 export type MethodRecipe = z.infer<typeof methodSchema>;
 export type MethodName = MethodRecipe['name'];
 

@@ -16,7 +16,7 @@ import { readCheckpoint } from './formats/detect.ts';
 import { readNpz } from './formats/npz.ts';
 import type { NamedArchitecture } from './merging/compatibility.ts';
 import { sourceProblems } from './merging/compatibility.ts';
-import type { MergeContext, MergeCost, WarmMaterial } from './merging/method.ts';
+import type { Material, MergeContext, MergeCost } from './merging/method.ts';
 import { mergeMethod } from './merging/registry.ts';
 import type { FactOverrides, MethodRecipe, Recipe, RecipeSource } from './recipe.ts';
 import { recipeProblems } from './recipe-rules.ts';
@@ -130,7 +130,7 @@ export class Workspace {
       await collect(() => this.taskRows(source, recipe.seed));
     }
     if (found.length > 0) return found;
-    await collect(async () => found.push(...this.methodProblems(known, recipe, await this.warm(method))));
+    await collect(async () => found.push(...this.methodProblems(known, recipe, await this.material(method))));
     return found;
   }
 
@@ -153,19 +153,20 @@ export class Workspace {
     const models = await Promise.all(recipe.sources.map((source) => this.model(source)));
     const tasks = recipe.sources.map((source) => this.task(source, recipe));
     const { alignment, seed } = recipe;
-    return { models, tasks, alignment, warm: await this.warm(recipe.method), seed };
+    return { models, tasks, alignment, material: await this.material(recipe.method), seed };
   }
 
   private methodProblems(
     known: readonly NamedArchitecture[],
     recipe: Recipe,
-    warm: WarmMaterial | null,
+    material: Material | null,
   ): StudioError[] {
-    return mergeMethod(recipe.method.name).problems(known, recipe.method, recipe.alignment, warm);
+    return mergeMethod(recipe.method.name).problems(known, recipe.method, recipe.alignment, material);
   }
 
-  /** What a warm start needs besides the sources. Throws `StudioError` when its file is missing or damaged. */
-  private async warm(method: MethodRecipe): Promise<WarmMaterial | null> {
+  /** What a method needs besides the sources. Throws `StudioError` when its file is missing or damaged. */
+  private async material(method: MethodRecipe): Promise<Material | null> {
+    if ('base' in method) return { from: 'base', model: await this.model({ file: method.base, facts: {} }) };
     if (method.name !== 'fs-merge' || method.initialisation !== 'warm') return null;
     switch (method.warmStart?.from) {
       case 'supernet':

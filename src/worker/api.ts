@@ -149,7 +149,7 @@ export function createApi(wasmPaths: BackendOptions['wasmPaths']): StudioApi {
           advice: 'Drop at least two checkpoints.',
         });
       }
-      if (activeRuns().some((run) => run.trains) && recipe.method.name === 'fs-merge') {
+      if (activeRuns().some((run) => run.trains) && 'epochs' in recipe.method) {
         throw new StudioError({
           kind: 'run',
           message: 'Another run is still training.',

@@ -52,7 +52,7 @@ export class Run {
   }
 
   get trains(): boolean {
-    return this.recipe.method.name === 'fs-merge';
+    return 'epochs' in this.recipe.method;
   }
 
   pause(): void {

@@ -17,6 +17,11 @@ export interface MatrixSpec {
   merged: number;
   /** Attention heads of the merged feature, where it is laid out in heads (query, key, value, mixed values); else null. */
   heads: number | null;
+  /**
+   * Features that it writes (M) or reads (U). Matrices of one space share their features: what permutes the units of one
+   * permutes those of all ("stream", "blocks.0.hidden", "layers.1").
+   */
+  space: string;
   /** For people: where it sits ("block 1") and what it does there ("M query"). */
   group: string;
   label: string;
@@ -34,6 +39,10 @@ export interface FoldPlan {
   folded: FoldedParameter[];
   /** LayerNorms, by the name before `.weight` and `.bias`: learned at merged width. */
   norms: string[];
+  /** Space of the features that the LayerNorms scale. */
+  normSpace: string;
+  /** Spaces laid out in heads whose heads belong together: a block's query and key, its value and what attention mixes. */
+  headSpaces: { queryKey: string; value: string }[];
   /** Heads stay one for each source; their unmerge folds into them: `head̃ᵢ = (Vᵢ Uᵢᵀ, cᵢ)`. */
   head: { weight: string; bias: string; unmerge: string };
   /** Width that the rank of a recipe refers to; a matrix of another width scales it. */
@@ -95,15 +104,18 @@ function vitPlan(
     matrices: [],
     folded: [],
     norms: [],
+    normSpace: 'stream',
+    headSpaces: [],
     head: { weight: 'head.weight', bias: 'head.bias', unmerge: 'output.U_out' },
     rankWidth: merged.width,
   };
   const width = sources.map((source) => source.width);
   const hidden = sources.map((source) => source.hidden);
   const widths = { stream: width, heads: width, hidden, output: [...outputs] };
-  const matrix = (name: string, group: string, label: string, place: Place = 'stream') => {
+  const matrix = (name: string, group: string, label: string, place: Place = 'stream', space = 'stream') => {
     plan.matrices.push({
       name,
+      space,
       role: name.split('.').at(-1)?.startsWith('M') ? 'M' : 'U',
       group,
       label,
@@ -126,18 +138,20 @@ function vitPlan(
     const block = `blocks.${index}`;
     const attention = `${block}.attention`;
     const inAttention = `block ${index + 1} · attention`;
+    const [queryKey, value] = [`${block}.query-key`, `${block}.value`];
+    plan.headSpaces.push({ queryKey, value });
     plan.norms.push(`${block}.norm1`);
     const unmerge = matrix(`${attention}.U_att`, inAttention, 'U of q, k, v');
-    linear(`${attention}.query`, unmerge, matrix(`${attention}.M_q`, inAttention, 'M query', 'heads'));
-    linear(`${attention}.key`, unmerge, matrix(`${attention}.M_k`, inAttention, 'M key', 'heads'));
-    linear(`${attention}.value`, unmerge, matrix(`${attention}.M_v`, inAttention, 'M value', 'heads'));
-    const unmergeOut = matrix(`${attention}.U_o`, inAttention, 'U out', 'heads');
+    linear(`${attention}.query`, unmerge, matrix(`${attention}.M_q`, inAttention, 'M query', 'heads', queryKey));
+    linear(`${attention}.key`, unmerge, matrix(`${attention}.M_k`, inAttention, 'M key', 'heads', queryKey));
+    linear(`${attention}.value`, unmerge, matrix(`${attention}.M_v`, inAttention, 'M value', 'heads', value));
+    const unmergeOut = matrix(`${attention}.U_o`, inAttention, 'U out', 'heads', value);
     linear(`${attention}.out`, unmergeOut, matrix(`${attention}.M_o`, inAttention, 'M out'));
     const inMlp = `block ${index + 1} · MLP`;
     plan.norms.push(`${block}.norm2`);
     const unmergeIn = matrix(`${block}.mlp.U_0`, inMlp, 'U in');
-    linear(`${block}.mlp.in`, unmergeIn, matrix(`${block}.mlp.M_1`, inMlp, 'M hidden', 'hidden'));
-    const unmergeHidden = matrix(`${block}.mlp.U_1`, inMlp, 'U hidden', 'hidden');
+    linear(`${block}.mlp.in`, unmergeIn, matrix(`${block}.mlp.M_1`, inMlp, 'M hidden', 'hidden', `${block}.hidden`));
+    const unmergeHidden = matrix(`${block}.mlp.U_1`, inMlp, 'U hidden', 'hidden', `${block}.hidden`);
     linear(`${block}.mlp.out`, unmergeHidden, matrix(`${block}.mlp.M_2`, inMlp, 'M out'));
   }
   plan.norms.push('norm');
@@ -150,6 +164,8 @@ function mlpPlan(sources: readonly Perceptron[], merged: Perceptron, outputs: re
     matrices: [],
     folded: [],
     norms: [],
+    normSpace: 'stream',
+    headSpaces: [],
     head: { weight: 'head.weight', bias: 'head.bias', unmerge: `layers.${merged.widths.length - 1}.U` },
     rankWidth: merged.widths[0] ?? featureWidth(merged),
   };
@@ -157,7 +173,7 @@ function mlpPlan(sources: readonly Perceptron[], merged: Perceptron, outputs: re
     const widths = sources.map((source) => source.widths[layer] ?? width);
     const group = `layer ${layer + 1}`;
     const last = layer === merged.widths.length - 1;
-    const shared = { merged: width, heads: null, group };
+    const shared = { merged: width, heads: null, group, space: `layers.${layer}` };
     plan.matrices.push(
       { ...shared, name: `layers.${layer}.M`, role: 'M', widths, label: 'M' },
       last

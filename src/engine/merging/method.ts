@@ -17,13 +17,13 @@ export interface MergeContext {
   /** One for each model, in the same order. */
   tasks: readonly TaskImages[];
   alignment: AlignmentOptions;
-  /** What a warm start needs besides the sources. */
-  warm: WarmMaterial | null;
+  /** What the method needs besides the sources. */
+  material: Material | null;
   seed: number;
 }
 
-/** Files that a warm start names, read. */
-export type WarmMaterial = { from: 'supernet'; saved: SavedSuperNet } | { from: 'target'; model: Model };
+/** Files besides the sources that a method names, read: a warm start's, or the base that task vectors start from. */
+export type Material = { from: 'supernet'; saved: SavedSuperNet } | { from: 'target' | 'base'; model: Model };
 
 export interface TrainingPoint {
   step: number;
@@ -36,7 +36,7 @@ export interface TrainingPoint {
 export type MergeProgress =
   | { type: 'preparing'; note: string }
   /** Training begins, or goes on with another source; `matrices` can be read between steps until the next of these. */
-  | { type: 'started'; steps: number; matrices: MatrixReader }
+  | { type: 'started'; steps: number; matrices: MatrixReader | null }
   | { type: 'training'; point: TrainingPoint }
   | { type: 'accuracy'; step: number; score: Score }
   /** Losses on the validation images, as those of a training step. */
@@ -88,7 +88,7 @@ export interface MergeMethod<Name extends MethodName = MethodName> {
     sources: readonly NamedArchitecture[],
     options: Extract<MethodRecipe, { name: Name }>,
     alignment: AlignmentOptions,
-    warm: WarmMaterial | null,
+    material: Material | null,
   ): StudioError[];
   cost(
     architectures: readonly Architecture[],

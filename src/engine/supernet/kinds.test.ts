@@ -34,6 +34,7 @@ const roles = ['M', 'U'] as const;
 /** Features of these widths; laid out in two heads where all widths are the merged one. */
 const specOf = (role: 'M' | 'U', widths: number[], merged: number): MatrixSpec => ({
   name: `test.${role}`,
+  space: '',
   role,
   widths,
   merged,
@@ -287,9 +288,8 @@ describe('fit', () => {
 
   it.each(roles)('attention-heads, %s: a block of zeros leaves one of its two parts alive', (role) => {
     const spec = specOf(role, [6, 6], 6);
-    const empty = { ...noise('attention-heads', spec) };
-    empty.mix = { shape: [2, 2, 2], values: Float32Array.of(1, 2, 3, 4, 0, 0, 5, 6) };
-    const dense = headBlocks(spec, empty);
+    const mix = { shape: [2, 2, 2], values: Float32Array.of(1, 2, 3, 4, 0, 0, 5, 6) };
+    const dense = headBlocks(spec, { ...noise('attention-heads', spec), mix });
     const { parameters, error, rebuilt } = fitted('attention-heads', spec, dense);
     expect(error).toBeLessThan(1e-5);
     expect(relative(rebuilt, dense)).toBeLessThan(1e-5);

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { mergedArchitecture } from '../architectures/fold-plan.ts';
 import type { Architecture, Model } from '../architectures/model.ts';
 import { inputShape } from '../datasets/images.ts';
-import { averageModels } from '../merging/average.ts';
+import { averageModels } from '../merging/baselines/average.ts';
 import { features } from '../network/network.ts';
 import { disposeAll, toBackend } from '../network/parameters.ts';
 import { seededRandom } from '../random.ts';

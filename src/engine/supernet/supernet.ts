@@ -12,6 +12,7 @@ import { disposeAll, parameter, toBackend, toHost, weightAndBias } from '../netw
 import { seededRandom } from '../random.ts';
 import type { MatrixKind } from '../recipe.ts';
 import type { Weight } from '../tensors/host-tensor.ts';
+import type { Trainable } from '../training/trainable.ts';
 import { foldBody, foldHead } from './fold.ts';
 import { Matrices } from './matrices.ts';
 import type { ColdStart } from './matrix-kind.ts';
@@ -33,7 +34,7 @@ export interface SuperNetOptions {
 }
 
 /** What is fixed: shapes, plan and kind. What is learned is a set of tensors that goes in and comes out of every function. */
-export class SuperNet {
+export class SuperNet implements Trainable {
   readonly plan: FoldPlan;
   readonly architecture: Architecture;
   readonly matrices: Matrices;
@@ -128,6 +129,11 @@ export class SuperNet {
     const weights = await toHost(network);
     disposeAll(network);
     return { architecture: this.architecture, weights: inOrder(weights, this.architecture) };
+  }
+
+  /** A source that is a body as it is. */
+  held(model: Model): Parameters | null {
+    return this.sources[this.bodies.indexOf(model)] ?? null;
   }
 
   dispose(): void {

@@ -12,6 +12,7 @@ import { InnerObjective } from './inner-objective.ts';
 import { blockWeights, reconstructionLoss } from './objective.ts';
 import type { DataProblem } from './problem.ts';
 import { featureTargets } from './targets.ts';
+import type { Trainable } from './trainable.ts';
 
 export interface GlobalOptions {
   /** The models whose features are the targets, one for each task. */
@@ -46,10 +47,24 @@ export async function globalProblem(
   data: TrainingSet,
   { teachers, objective, inner, bodyOfTask, scales = null }: GlobalOptions,
 ): Promise<GlobalProblem> {
+  const deep = objective === 'inner' ? await InnerObjective.prepare(supernet, data, inner, bodyOfTask, scales) : null;
+  return reconstructionProblem(supernet, initial, data, { teachers, objective, deep });
+}
+
+/** The problem of any network that is trained to have the teachers' features: of a SuperNet, and of a plain student. */
+export async function reconstructionProblem(
+  trainable: Trainable,
+  initial: Weights,
+  data: TrainingSet,
+  {
+    teachers,
+    objective,
+    deep = null,
+  }: Pick<GlobalOptions, 'teachers' | 'objective'> & { deep?: InnerObjective | null },
+): Promise<GlobalProblem> {
   const widths = teachers.map(({ architecture }) => featureWidth(architecture));
   const total = widths.reduce((sum, width) => sum + width, 0);
-  const targets = await featureTargets(data, teachers, objective, supernet);
-  const deep = objective === 'inner' ? await InnerObjective.prepare(supernet, data, inner, bodyOfTask, scales) : null;
+  const targets = await featureTargets(data, teachers, objective, trainable);
   const weights = blockWeights(objective, widths);
   return {
     initial,
@@ -57,7 +72,7 @@ export async function globalProblem(
     batch(drawn) {
       const rows = deep ? deep.sorted(drawn) : Array.from(drawn);
       return {
-        inputs: data.inputs(supernet.architecture, rows),
+        inputs: data.inputs(trainable.architecture, rows),
         target: gatherRows(targets, total, rows),
         tasks: data.oneHotTasks(rows),
         inner: deep?.targets(rows) ?? null,
@@ -65,9 +80,9 @@ export async function globalProblem(
     },
     losses(learnable, { inputs, target, tasks, inner: compared }) {
       const seen = new Map<string, tf.Tensor2D>();
-      const folded = supernet.fold(learnable);
-      const merged = features(supernet.architecture, folded, inputs, (layer, input) => seen.set(layer, input));
-      const loss = reconstructionLoss(supernet.unmerge(learnable, merged), target, tasks, weights);
+      const folded = trainable.fold(learnable);
+      const merged = features(trainable.architecture, folded, inputs, (layer, input) => seen.set(layer, input));
+      const loss = reconstructionLoss(trainable.unmerge(learnable, merged), target, tasks, weights);
       if (!deep || !compared) return [loss];
       return [tf.addN([loss, ...deep.losses(learnable, seen, compared, target.shape[0])]) as tf.Scalar];
     },

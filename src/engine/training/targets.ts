@@ -7,7 +7,7 @@ import { features } from '../network/network.ts';
 import type { Parameters } from '../network/parameters.ts';
 import { disposeAll, toBackend } from '../network/parameters.ts';
 import type { Objective } from '../recipe.ts';
-import type { SuperNet } from '../supernet/supernet.ts';
+import type { Trainable } from './trainable.ts';
 
 const batchSize = 128;
 
@@ -36,7 +36,7 @@ export async function featureTargets(
   data: TrainingSet,
   models: readonly Model[],
   objective: Objective,
-  supernet: SuperNet,
+  trainable: Pick<Trainable, 'held'>,
 ): Promise<Float32Array> {
   const widths = models.map(({ architecture }) => featureWidth(architecture));
   const total = widths.reduce((sum, width) => sum + width, 0);
@@ -45,7 +45,7 @@ export async function featureTargets(
   for (const [task, model] of models.entries()) {
     const width = widths[task] ?? 0;
     const [from, to] = objective === 'all' ? [0, data.count] : [data.starts[task] ?? 0, data.starts[task + 1] ?? 0];
-    const own = await withParameters(model, supernet, (parameters) =>
+    const own = await withParameters(model, trainable, (parameters) =>
       overRows(from, to, width, (rows) =>
         features(model.architecture, parameters, data.inputs(model.architecture, rows)),
       ),
@@ -70,13 +70,13 @@ export function place(
   }
 }
 
-/** A source that the SuperNet has on the backend as it is, is not uploaded again. */
+/** A source that is on the backend already is not uploaded again. */
 async function withParameters<T>(
   model: Model,
-  { bodies, sources }: SuperNet,
+  trainable: Pick<Trainable, 'held'>,
   use: (parameters: Parameters) => Promise<T>,
 ): Promise<T> {
-  const known = sources[bodies.indexOf(model)];
+  const known = trainable.held(model);
   if (known) return use(known);
   const parameters = toBackend(model.weights);
   try {

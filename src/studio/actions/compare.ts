@@ -1,7 +1,7 @@
-/** One button: every source alone, the average and the ensemble, on the sources and images of the recipe. */
-import type { Recipe } from '../../engine/recipe.ts';
+/** One button: every source alone and every method without training, on the sources and images of the recipe. */
+import type { MethodName, Recipe } from '../../engine/recipe.ts';
 import type { Score } from '../../worker/protocol.ts';
-import { settingKey } from '../recipe/draft.ts';
+import { defaultBaselines, settingKey } from '../recipe/draft.ts';
 import { baselines, isMeasured } from '../runs/compare.ts';
 import { attempt, client } from '../session.ts';
 import { currentRecipe } from '../stores/recipe.ts';
@@ -29,10 +29,20 @@ async function measure(recipe: Recipe): Promise<void> {
   }
   for (const method of baselines) {
     if (isMeasured(recipe, method, useRuns.getState().runs)) continue;
-    useRuns.setState({ comparing: `Running ${methodNames[method].toLowerCase()}` });
-    const run = await ending(await begin({ ...recipe, method: { name: method } }, 'comparison'));
+    useRuns.setState({ comparing: `Running ${methodNames[method]}` });
+    const own: Recipe = { ...recipe, method: defaultBaselines[method] };
+    const [problem] = (await client.check(own)).problems;
+    if (problem) {
+      refuse(key, method, problem.message);
+      continue;
+    }
+    const run = await ending(await begin(own, 'comparison'));
     if (run?.error) notify('compare', run.error);
   }
+}
+
+function refuse(key: string, method: MethodName, reason: string): void {
+  useRuns.setState(({ refused }) => ({ refused: { ...refused, [key]: { ...refused[key], [method]: reason } } }));
 }
 
 function keep(key: string, index: number, sources: number, score: Score): void {

@@ -3,11 +3,11 @@ import type { StudioErrorInfo } from '../../engine/errors.ts';
 import type { FactOverrides } from '../../engine/recipe.ts';
 import type { LoadResult, SourceInfo, SuperNetInfo } from '../../worker/protocol.ts';
 import { assignImages, fits, usualImages } from '../recipe/assign-images.ts';
-import type { DraftSource } from '../recipe/draft.ts';
+import type { BaselineName, DraftSource } from '../recipe/draft.ts';
 import { freeColour, fromRecipe, taskName } from '../recipe/draft.ts';
 import { attempt, client } from '../session.ts';
 import { addLoaded, forget, putSource, useFiles } from '../stores/files.ts';
-import { editDraft, editFsMerge, editSource, useRecipe } from '../stores/recipe.ts';
+import { editBaseline, editDraft, editFsMerge, editSource, useRecipe } from '../stores/recipe.ts';
 import { addRun, editRun, useRuns } from '../stores/runs.ts';
 import type { Place } from '../stores/ui.ts';
 import { clearNotices, notify, openCards, showTab } from '../stores/ui.ts';
@@ -101,6 +101,22 @@ function withSource(sources: DraftSource[], info: SourceInfo): DraftSource[] {
 function freeTaskName(info: SourceInfo, sources: readonly DraftSource[]): string {
   const name = taskName(info.file);
   return sources.some((source) => source.name === name) ? info.file : name;
+}
+
+/** Makes a loaded checkpoint the base of a method: it is no source then. The base before it becomes one again. */
+export function chooseBase(method: BaselineName, file: string): void {
+  editDraft(({ sources, baselines }) => {
+    const options = baselines[method];
+    const before = 'base' in options ? useFiles.getState().sources[options.base] : undefined;
+    const kept = sources.filter((source) => source.file !== file);
+    const isSource = before && kept.some((source) => source.file === before.id);
+    return { sources: before && !isSource && before.id !== file ? withSource(kept, before) : kept };
+  });
+  editBaseline(method, { base: file } as never);
+  editDraft(({ sources }) => {
+    const state = useFiles.getState();
+    return { sources: assignImages(sources, state.sources, Object.values(state.images)) };
+  });
 }
 
 /** Chooses a task's images by hand; null: none. */

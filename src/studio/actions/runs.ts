@@ -17,7 +17,7 @@ export async function startRun(): Promise<string | null> {
   if (useRecipe.getState().checking) await checkRecipe();
   if (!isReady(useRecipe.getState()) || isBusy(useRuns.getState())) return null;
   openCards({ sources: false, images: false, method: false, run: true });
-  showTab(currentRecipe().method.name === 'fs-merge' ? 'training' : 'compare');
+  showTab('epochs' in currentRecipe().method ? 'training' : 'compare');
   return begin(currentRecipe(), 'person');
 }
 
@@ -35,9 +35,9 @@ export async function begin(recipe: Recipe, origin: Run['origin']): Promise<stri
   return id;
 }
 
-/** Runs of FS-Merge have names of their own; a method without options is called what it is. */
+/** Runs that train have names of their own; another method is called what it is. */
 function nameFor({ method }: Recipe): string {
-  if (method.name !== 'fs-merge') return methodNames[method.name];
+  if (!('epochs' in method)) return methodNames[method.name];
   return freeRunName(useRuns.getState().runs.map((run) => run.name));
 }
 

@@ -7,6 +7,7 @@ import type {
   AugmentationOptions,
   FsMergeOptions,
   MethodName,
+  OptionsOf,
   Recipe,
   RecipeSource,
 } from '../../engine/recipe.ts';
@@ -25,8 +26,13 @@ export interface Draft {
   augmentation: AugmentationOptions;
   method: MethodName;
   fsMerge: FsMergeOptions;
+  /** Options of every other method, as they were last chosen. */
+  baselines: BaselineOptions;
   seed: number;
 }
+
+export type BaselineName = Exclude<MethodName, 'fs-merge'>;
+export type BaselineOptions = { [Name in BaselineName]: OptionsOf<Name> };
 
 /** The recipe's own defaults, spelled out: the page holds no schema. */
 export const defaultFsMerge: FsMergeOptions = {
@@ -53,12 +59,41 @@ export const defaultFsMerge: FsMergeOptions = {
   patience: null,
 };
 
+export const defaultBaselines: BaselineOptions = {
+  distillation: {
+    name: 'distillation',
+    initialisation: 'first',
+    objective: 'own',
+    schedule: 'one-cycle',
+    warmUp: 0.1,
+    learningRate: 1e-4,
+    clipNorm: null,
+    weightDecay: 1e-3,
+    batchSize: 128,
+    epochs: 100,
+    evaluateEvery: 50,
+    patience: null,
+  },
+  average: { name: 'average' },
+  slerp: { name: 'slerp', t: 0.5 },
+  'task-arithmetic': { name: 'task-arithmetic', base: '', scale: 0.4 },
+  ties: { name: 'ties', base: '', density: 0.2, scale: 1 },
+  dare: { name: 'dare', base: '', drop: 0.9, scale: 0.4 },
+  regmean: { name: 'regmean', offDiagonal: 0.7 },
+  'git-re-basin': { name: 'git-re-basin', sweeps: 50 },
+  'activation-matching': { name: 'activation-matching' },
+  zipit: { name: 'zipit' },
+  'ot-fusion': { name: 'ot-fusion', regularisation: 0.05 },
+  ensemble: { name: 'ensemble' },
+};
+
 export const emptyDraft: Draft = {
   sources: [],
   alignment: { padding: 'end', resize: false },
   augmentation: { crop: true, flip: true, tone: true },
   method: 'fs-merge',
   fsMerge: defaultFsMerge,
+  baselines: defaultBaselines,
   seed: 1,
 };
 
@@ -100,7 +135,7 @@ export function toRecipe(draft: Draft, name: string, architecture: SourceInfo['a
     sources: draft.sources.map(({ file, name: task, facts, images }) => ({ file, name: task, facts, images })),
     alignment: draft.alignment,
     augmentation: draft.augmentation,
-    method: draft.method === 'fs-merge' ? effective(draft.fsMerge, architecture) : { name: draft.method },
+    method: draft.method === 'fs-merge' ? effective(draft.fsMerge, architecture) : draft.baselines[draft.method],
     seed: draft.seed,
   };
 }
@@ -113,6 +148,7 @@ export function fromRecipe({ sources, alignment, augmentation, method, seed }: R
     augmentation,
     method: method.name,
     fsMerge: method.name === 'fs-merge' ? method : defaultFsMerge,
+    baselines: method.name === 'fs-merge' ? defaultBaselines : { ...defaultBaselines, [method.name]: method },
     seed,
   };
 }

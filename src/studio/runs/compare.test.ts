@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { settingKey } from '../recipe/draft.ts';
-import { bestMerged, comparisons, isComplete } from './compare.ts';
+import type { BaselineName } from '../recipe/draft.ts';
+import { defaultBaselines, settingKey } from '../recipe/draft.ts';
+import { baselines, bestMerged, comparisons, isComplete } from './compare.ts';
 import { score, testRecipe, testRun } from './testing.ts';
 
-const result = (method: 'fs-merge' | 'average' | 'ensemble', first: number, second: number) => ({
+const result = (method: 'fs-merge' | BaselineName, first: number, second: number) => ({
   method,
   score: score(first, second),
   seconds: 2,
@@ -11,13 +12,13 @@ const result = (method: 'fs-merge' | 'average' | 'ensemble', first: number, seco
   steps: 0,
   merged: null,
 });
-const done = (id: string, method: 'average' | 'ensemble', first: number, second: number) =>
-  testRun(id, { state: 'done', recipe: testRecipe({ name: method }), result: result(method, first, second) });
+const done = (id: string, method: BaselineName, first: number, second: number) =>
+  testRun(id, { state: 'done', recipe: testRecipe(defaultBaselines[method]), result: result(method, first, second) });
 const current = { recipe: testRecipe(), colours: [0, 1] };
 const key = settingKey(current.recipe);
 
 describe('comparisons', () => {
-  it('put sources first, then baselines, then runs', () => {
+  it('put sources first, then the ensemble, then other methods, then runs', () => {
     const runs = [
       testRun('fs', { state: 'done', result: result('fs-merge', 0.9, 0.9) }),
       done('ens', 'ensemble', 0.99, 0.99),
@@ -25,7 +26,7 @@ describe('comparisons', () => {
     ];
     const [table] = comparisons(current, runs, { [key]: [score(0.97, 0.1), score(0.1, 0.96)] });
     expect(table?.tasks).toEqual(['digits', 'clothes']);
-    expect(table?.rows.map((row) => row.key)).toEqual(['source 0', 'source 1', 'avg', 'ens', 'fs']);
+    expect(table?.rows.map((row) => row.key)).toEqual(['source 0', 'source 1', 'ens', 'avg', 'fs']);
     expect(table?.rows.map((row) => row.learnable)).toEqual([null, null, null, null, 100]);
   });
 
@@ -71,10 +72,14 @@ it('bestMerged leaves out sources, the ensemble and unfinished runs', () => {
 });
 
 it('isComplete wants every source and every baseline of the setting', () => {
-  const runs = [done('avg', 'average', 0.5, 0.7), done('ens', 'ensemble', 0.9, 0.9)];
+  const runs = baselines.map((method) => done(method, method, 0.5, 0.7));
   const scores = { [key]: [score(0.9, 0.1), score(0.1, 0.9)] };
-  expect(isComplete(current.recipe, runs, scores)).toBe(true);
-  expect(isComplete(current.recipe, runs.slice(1), scores)).toBe(false);
-  expect(isComplete(current.recipe, runs, { [key]: [score(0.9, 0.1), null] })).toBe(false);
-  expect(isComplete(testRecipe(undefined, 'other.npz'), runs, scores)).toBe(false);
+  expect(isComplete(current.recipe, runs, scores, {})).toBe(true);
+  const [ensemble, ...others] = runs;
+  expect(ensemble?.recipe.method.name).toBe('ensemble');
+  expect(isComplete(current.recipe, others, scores, {})).toBe(false);
+  expect(isComplete(current.recipe, others, scores, { [key]: { ensemble: 'it cannot' } })).toBe(true);
+  expect(isComplete(current.recipe, others, scores, { other: { ensemble: 'it cannot' } })).toBe(false);
+  expect(isComplete(current.recipe, runs, { [key]: [score(0.9, 0.1), null] }, {})).toBe(false);
+  expect(isComplete(testRecipe(undefined, 'other.npz'), runs, scores, {})).toBe(false);
 });

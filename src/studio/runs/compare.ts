@@ -3,7 +3,7 @@ import type { MethodName, Recipe, RecipeSource } from '../../engine/recipe.ts';
 import type { Score } from '../../worker/protocol.ts';
 import { settingKey } from '../recipe/draft.ts';
 import type { Run } from './run.ts';
-import { isOver, latestScore } from './run.ts';
+import { isOver, latestScore, trains } from './run.ts';
 
 export interface CompareRow {
   key: string;
@@ -28,6 +28,9 @@ export interface Comparison {
 
 /** Scores of each source alone, by `settingKey`; null where not measured yet. */
 export type SourceScores = Readonly<Record<string, readonly (Score | null)[]>>;
+
+/** Methods that cannot apply to the sources of a setting, and why, by `settingKey`. */
+export type Refusals = Readonly<Record<string, Readonly<Partial<Record<MethodName, string>>>>>;
 
 /** One comparison for each setting that something was measured on; the setting of `current` first. */
 export function comparisons(
@@ -72,7 +75,22 @@ function sourceRows(sources: readonly RecipeSource[], scores: readonly (Score | 
   });
 }
 
-const order: Record<MethodName, number> = { average: 0, ensemble: 1, 'fs-merge': 2 };
+/** Methods without options first, then what is trained. */
+const order: readonly MethodName[] = [
+  'ensemble',
+  'average',
+  'slerp',
+  'task-arithmetic',
+  'ties',
+  'dare',
+  'regmean',
+  'git-re-basin',
+  'activation-matching',
+  'zipit',
+  'ot-fusion',
+  'distillation',
+  'fs-merge',
+];
 
 /** Baselines first (the latest of each, they have no options), then every run in the order of their start. */
 function runRows(runs: readonly Run[]): CompareRow[] {
@@ -81,7 +99,7 @@ function runRows(runs: readonly Run[]): CompareRow[] {
     const { name: kind } = run.recipe.method;
     const score = run.result?.score ?? latestScore(run);
     if (!score || run.state === 'failed') continue;
-    const earlier = kind === 'fs-merge' ? -1 : rows.findIndex((row) => row.kind === kind);
+    const earlier = trains(run) ? -1 : rows.findIndex((row) => row.kind === kind);
     if (earlier >= 0) rows.splice(earlier, 1);
     rows.push({
       key: run.id,
@@ -94,7 +112,7 @@ function runRows(runs: readonly Run[]): CompareRow[] {
       seconds: run.result?.seconds ?? null,
     });
   }
-  return rows.sort((a, b) => order[a.kind as MethodName] - order[b.kind as MethodName]);
+  return rows.sort((a, b) => order.indexOf(a.kind as MethodName) - order.indexOf(b.kind as MethodName));
 }
 
 /** Highest value of each column among the merged networks: sources and ensemble are what these are measured against. */
@@ -107,8 +125,17 @@ export function bestMerged({ tasks, rows }: Comparison): { perTask: number[]; jo
   };
 }
 
-/** Methods without options: once for each setting is enough. */
-export const baselines = ['average', 'ensemble'] as const;
+/** Methods that neither train nor need a base: once for each setting is enough. */
+export const baselines = [
+  'ensemble',
+  'average',
+  'slerp',
+  'regmean',
+  'git-re-basin',
+  'activation-matching',
+  'zipit',
+  'ot-fusion',
+] as const satisfies readonly MethodName[];
 
 /** Whether a method already has a score for the setting of `recipe`. */
 export const isMeasured = (recipe: Recipe, method: MethodName, runs: readonly Run[]): boolean =>
@@ -116,7 +143,16 @@ export const isMeasured = (recipe: Recipe, method: MethodName, runs: readonly Ru
     (run) => run.recipe.method.name === method && run.result !== null && settingKey(run.recipe) === settingKey(recipe),
   );
 
-/** Whether every source and every baseline has a score for the setting of `recipe`. */
-export const isComplete = (recipe: Recipe, runs: readonly Run[], sourceScores: SourceScores): boolean =>
-  recipe.sources.every((_, index) => sourceScores[settingKey(recipe)]?.[index]) &&
-  baselines.every((method) => isMeasured(recipe, method, runs));
+/** Whether every source and every baseline has a score for the setting of `recipe`, or cannot have one. */
+export const isComplete = (
+  recipe: Recipe,
+  runs: readonly Run[],
+  sourceScores: SourceScores,
+  refused: Refusals,
+): boolean => {
+  const key = settingKey(recipe);
+  return (
+    recipe.sources.every((_, index) => sourceScores[key]?.[index]) &&
+    baselines.every((method) => refused[key]?.[method] !== undefined || isMeasured(recipe, method, runs))
+  );
+};

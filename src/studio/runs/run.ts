@@ -78,11 +78,11 @@ export function afterEvent(run: Run, event: RunEvent): Run {
 
 export const isOver = ({ state }: Run): boolean => state === 'done' || state === 'stopped' || state === 'failed';
 export const isActive = (run: Run): boolean => !isOver(run);
-/** Whether the run trains M and U, or did. */
-export const trains = ({ recipe }: Run): boolean => recipe.method.name === 'fs-merge';
+/** Whether the run trains, or did. */
+export const trains = ({ recipe }: Run): boolean => 'epochs' in recipe.method;
 /** Whether its M and U can be looked at. */
 export const hasMatrices = (run: Run): boolean =>
-  trains(run) && run.state !== 'failed' && (run.points.length > 0 || isOver(run));
+  run.recipe.method.name === 'fs-merge' && run.state !== 'failed' && (run.points.length > 0 || isOver(run));
 
 /** Training steps taken. */
 export const stepsDone = ({ points }: Run): number => (points.at(-1)?.step ?? -1) + 1;

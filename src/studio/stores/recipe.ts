@@ -1,8 +1,8 @@
 /** The recipe that the cards edit, and what the worker says about it. */
 import { create } from 'zustand';
-import type { FsMergeOptions, Recipe } from '../../engine/recipe.ts';
+import type { FsMergeOptions, OptionsOf, Recipe } from '../../engine/recipe.ts';
 import type { RecipeCheck, SourceInfo } from '../../worker/protocol.ts';
-import type { Draft, DraftSource } from '../recipe/draft.ts';
+import type { BaselineName, Draft, DraftSource } from '../recipe/draft.ts';
 import { emptyDraft, toRecipe } from '../recipe/draft.ts';
 import { useFiles } from './files.ts';
 
@@ -28,6 +28,9 @@ export function editSource(file: string, change: (source: DraftSource) => Partia
 
 export const editFsMerge = (change: Partial<FsMergeOptions>): void =>
   editDraft(({ fsMerge }) => ({ fsMerge: { ...fsMerge, ...change } }));
+
+export const editBaseline = <Name extends BaselineName>(name: Name, change: Partial<OptionsOf<Name>>): void =>
+  editDraft(({ baselines }) => ({ baselines: { ...baselines, [name]: { ...baselines[name], ...change } } }));
 
 /** Moves a source by `by` places; at an end it stays. */
 export function moveSource(file: string, by: -1 | 1): void {

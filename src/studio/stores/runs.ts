@@ -1,7 +1,7 @@
 /** Every run of this visit, what sources score alone, and what was exported. */
 import { create } from 'zustand';
 import type { ExportedFile, RunEvent } from '../../worker/protocol.ts';
-import type { SourceScores } from '../runs/compare.ts';
+import type { Refusals, SourceScores } from '../runs/compare.ts';
 import type { NewRun, Run } from '../runs/run.ts';
 import { afterEvent, isActive, newRun } from '../runs/run.ts';
 
@@ -14,6 +14,8 @@ interface Runs {
   /** The run that the stage shows. */
   selected: string | null;
   sourceScores: SourceScores;
+  /** Methods that cannot apply to a setting, with the reason, by `settingKey`. */
+  refused: Refusals;
   /** What the comparison is doing, in words; null when it is not running. */
   comparing: string | null;
   /** The last export of each run. */
@@ -24,6 +26,7 @@ export const useRuns = create<Runs>(() => ({
   runs: [],
   selected: null,
   sourceScores: {},
+  refused: {},
   comparing: null,
   exports: {},
 }));

@@ -47,14 +47,43 @@ export function describeImages({ shape: [height, width, channels], labels, bytes
 
 export const methodNames: Record<MethodName, string> = {
   'fs-merge': 'FS-Merge',
+  distillation: 'Distillation',
   average: 'Average',
+  slerp: 'SLERP',
+  'task-arithmetic': 'Task arithmetic',
+  ties: 'TIES',
+  dare: 'DARE',
+  regmean: 'RegMean',
+  'git-re-basin': 'Git Re-Basin',
+  'activation-matching': 'Activation matching',
+  zipit: 'ZipIt!',
+  'ot-fusion': 'OT fusion',
   ensemble: 'Ensemble',
 };
+
+/** The methods in the groups that a person chooses from. */
+export const methodGroups: { label: string; methods: MethodName[] }[] = [
+  { label: 'Trained', methods: ['fs-merge', 'distillation'] },
+  { label: 'Weights alone', methods: ['average', 'slerp', 'git-re-basin'] },
+  { label: 'From features', methods: ['regmean', 'activation-matching', 'zipit', 'ot-fusion'] },
+  { label: 'With a common base', methods: ['task-arithmetic', 'ties', 'dare'] },
+  { label: 'To measure against', methods: ['ensemble'] },
+];
 
 export const methodLines: Record<MethodName, string> = {
   'fs-merge':
     'Trains matrices M and U between the sources until one network has the features of all, then folds them in.',
+  distillation: 'One plain network of the first source’s size learns the features of all: every weight is trained.',
   average: 'The mean of every weight. Takes no training; sources with different initialisations rarely survive it.',
+  slerp: 'Between two sources along the arc instead of the line, tensor by tensor.',
+  'task-arithmetic': 'Adds what each source learned since the common base (Ilharco et al.).',
+  ties: 'Task vectors trimmed to their largest entries, one sign elected for each (Yadav et al.).',
+  dare: 'Task vectors thinned out at random and scaled up again (Yu et al.).',
+  regmean: 'Keeps each layer’s outputs on every source’s own inputs as well as one layer can (Jin et al.).',
+  'git-re-basin': 'Permutes units until the weights of the sources match, then averages (Ainsworth et al.).',
+  'activation-matching': 'Permutes units until their activations correlate, then averages (Li et al.).',
+  zipit: 'Pairs the most correlated features, across and within sources (Stoica et al.).',
+  'ot-fusion': 'Aligns units softly by optimal transport, then averages (Singh and Jaggi).',
   ensemble: 'All sources side by side: what a merge is measured against, at the cost of every network.',
 };
 
@@ -139,6 +168,7 @@ export const backendNames: Record<BackendName, string> = { webgpu: 'WebGPU', was
 
 /** "full · from first": FS-Merge goes without saying. */
 export function describeMethod(method: MethodRecipe): string {
+  if (method.name === 'distillation') return `Distillation · from ${method.initialisation}`;
   if (method.name !== 'fs-merge') return methodNames[method.name];
   return `${kindNames[method.kind]} · from ${method.initialisation}`;
 }

@@ -8,10 +8,11 @@ import type { FsMergeOptions } from '../../recipe.ts';
 import { Matrices } from '../../supernet/matrices.ts';
 import type { Macs } from '../../supernet/matrix-kind.ts';
 import { normParameters, superNetPlan } from '../../supernet/supernet.ts';
+import { studentPlan } from '../../training/student.ts';
 import type { MergeCost, MergeSetting } from '../method.ts';
+import { countSteps } from '../steps.ts';
 import type { StageShape } from './stages.ts';
 import { stageShape, stagesOf } from './stages.ts';
-import { countSteps } from './steps.ts';
 
 const floatBytes = 4;
 
@@ -47,6 +48,33 @@ export function fsMergeCost(
   };
 }
 
+/** The same of a distillation: the body's weights and an output adapter are learned, nothing is folded. */
+export function studentCost(
+  merged: Architecture,
+  tasks: readonly Architecture[],
+  options: Pick<FsMergeOptions, 'epochs' | 'batchSize'>,
+  images: number,
+): MergeCost {
+  const matrices = new Matrices(studentPlan(merged, tasks), 'full', 1);
+  const learnable = countParameters(merged) - merged.classes * (featureWidth(merged) + 1) + matrices.size;
+  const steps = countSteps(options, images);
+  const batch = Math.min(options.batchSize, images);
+  const stepMacs = networkMacs(matrices, merged, batch);
+  const heads = tasks.reduce((sum, task) => sum + task.classes * (featureWidth(task) + 1), 0);
+  const pass = 2 * learnable + gradientShare * batch * imageNumbers(matrices, merged);
+  return {
+    steps,
+    learnable,
+    stepMacs,
+    totalMacs: steps * stepMacs,
+    memory: {
+      sources: heads * floatBytes,
+      learnable: 4 * learnable * floatBytes,
+      step: Math.max(updateShare * learnable, pass) * floatBytes,
+    },
+  };
+}
+
 type StageCost = Omit<MergeCost, 'totalMacs'>;
 
 function stageCost(shape: StageShape, options: FsMergeOptions, images: number): StageCost {
@@ -74,14 +102,19 @@ function stageCost(shape: StageShape, options: FsMergeOptions, images: number): 
 
 function globalMacs(matrices: Matrices, shape: StageShape, options: FsMergeOptions, batch: number): number {
   const { merged, bodies } = shape;
+  const network = networkMacs(matrices, merged, batch);
+  if (options.objective !== 'inner') return network + foldMacs(matrices, bodies);
+  const teachers = bodies.reduce((sum, body) => sum + forwardMacs(body).all, 0) / bodies.length;
+  return network + foldMacs(matrices, bodies) + batch * teachers + innerMacs(matrices, shape, options, batch);
+}
+
+/** Of the plain network, the guess of the features and the loss. */
+function networkMacs(matrices: Matrices, merged: Architecture, batch: number): number {
   const { all, first } = forwardMacs(merged);
   const output = spec(matrices, matrices.plan.head.unmerge);
   const guess = matrices.form(output).unmergeMacs(output, matrices.rankOf(output), batch, null);
   // Nothing learnable is behind the images, so the first layer has one gradient only.
-  const network = batch * (3 * all - first) + macs(guess, 3) + weightMacs(matrices, batch);
-  if (options.objective !== 'inner') return network + foldMacs(matrices, bodies);
-  const teachers = bodies.reduce((sum, body) => sum + forwardMacs(body).all, 0) / bodies.length;
-  return network + foldMacs(matrices, bodies) + batch * teachers + innerMacs(matrices, shape, options, batch);
+  return batch * (3 * all - first) + macs(guess, 3) + weightMacs(matrices, batch);
 }
 
 /** Each body's half-folded layer, and what it makes of the merged feature, for each site. */
@@ -171,9 +204,13 @@ function forwardMacs(architecture: Architecture): { all: number; first: number }
 
 /** Numbers of a pass forward and back: gradients, and what stays of fold, network and loss. */
 function passNumbers(matrices: Matrices, shape: StageShape, learnable: number, batch: number): number {
+  return 2 * learnable + gradientShare * (foldedNumbers(shape) + batch * imageNumbers(matrices, shape.merged));
+}
+
+/** Numbers that one image leaves behind, in the network and in the loss. */
+function imageNumbers(matrices: Matrices, merged: Architecture): number {
   const guessed = spec(matrices, matrices.plan.head.unmerge).widths.reduce((sum, width) => sum + width, 0);
-  const image = activations(shape.merged) + lossShare * guessed;
-  return 2 * learnable + gradientShare * (foldedNumbers(shape) + batch * image);
+  return activations(merged) + lossShare * guessed;
 }
 
 /** The folded weights, and the sources' half-folded ones on the way to them. */

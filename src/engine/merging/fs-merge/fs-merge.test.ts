@@ -15,7 +15,7 @@ const images = { count: 4, shape: [4, 4, 2] as const, pixels: new Float32Array(1
 const none = { ...images, count: 0 };
 const task: TaskImages = { name: 'task', train: images, validation: none, test: images };
 const alignment = { padding: 'end' as const, resize: false };
-const context = { models, tasks: [task, task], alignment, warm: null, seed: 1 };
+const context = { models, tasks: [task, task], alignment, material: null, seed: 1 };
 
 describe('tensors of a merge that does not come to its end', () => {
   it('go when it fails before its first step', async () => {

@@ -2,20 +2,23 @@
 import { alignModels } from '../../alignment/align.ts';
 import type { Model, Weights } from '../../architectures/model.ts';
 import { modelPredictor } from '../../evaluation/predictors.ts';
+import { liveMatrices } from '../../inspection/matrices.ts';
 import { disposeAll, toBackend } from '../../network/parameters.ts';
 import type { FsMergeOptions } from '../../recipe.ts';
 import type { SavedSuperNet } from '../../supernet/saved.ts';
 import { SuperNet } from '../../supernet/supernet.ts';
+import { globalProblem } from '../../training/global-problem.ts';
+import { localProblem } from '../../training/local-problem.ts';
 import type { MergeContext, MergeMethod } from '../method.ts';
 import { classesOf } from '../method.ts';
+import { countSteps } from '../steps.ts';
+import type { StageProblem, StageTraining, Trained } from '../train.ts';
+import { trainStage } from '../train.ts';
 import { fsMergeCost } from './cost.ts';
 import { fsMergeProblems } from './problems.ts';
 import type { Stage } from './stages.ts';
 import { bodiesOfTasks, stageShape, stagesOf } from './stages.ts';
 import { keepUnmerge, startOf } from './start.ts';
-import { countSteps } from './steps.ts';
-import type { Trained } from './train.ts';
-import { trainStage } from './train.ts';
 
 /** What a stage leaves to the next. */
 interface SoFar {
@@ -40,17 +43,11 @@ export const fsMerge: MergeMethod<'fs-merge'> = {
       const supernet = superNetOf(stage, context, options, aligned, soFar);
       try {
         const seed = context.seed + stageSeeds * (stage.tasks - context.models.length);
-        const initial = startOf(supernet, options, seed, context.warm);
+        const initial = await startOf(supernet, options, seed, context);
         if (soFar?.learnable) keepUnmerge(initial, supernet.plan.head.unmerge, soFar.learnable, options.initialisation);
         const trained: Trained = yield* trainStage(
           {
-            supernet,
-            initial,
-            owned: { matrices: supernet.matrices, bodies: stage.bodies },
-            teachers: context.models.slice(0, stage.tasks),
-            tasks: context.tasks.slice(0, stage.tasks),
-            allTasks: context.tasks.length,
-            bodyOfTask: bodiesOfTasks(stage),
+            ...stageTraining(stage, supernet, initial, context, options),
             seed,
             before,
             steps,
@@ -85,8 +82,33 @@ export const fsMerge: MergeMethod<'fs-merge'> = {
 /** Distance between the seeds of two stages. The last stage has the recipe's: with two sources it is the only one. */
 const stageSeeds = 7919;
 
-function savedSoFar({ warm }: MergeContext): SoFar | null {
-  const model = warm?.from === 'supernet' ? warm.saved.soFar : null;
+/** What is trained at a stage, on which images. */
+function stageTraining(
+  stage: Stage,
+  supernet: SuperNet,
+  initial: Weights,
+  { models, tasks }: MergeContext,
+  { scope, objective, inner, freezeNorms }: FsMergeOptions,
+): Omit<StageTraining, 'seed' | 'before' | 'steps'> {
+  const teachers = models.slice(0, stage.tasks);
+  const bodyOfTask = bodiesOfTasks(stage);
+  const owned = { matrices: supernet.matrices, bodies: stage.bodies };
+  return {
+    trainable: supernet,
+    problem: (data, scales): Promise<StageProblem> =>
+      scope === 'local'
+        ? localProblem(supernet, initial, data, teachers)
+        : globalProblem(supernet, initial, data, { teachers, objective, inner, bodyOfTask, scales }),
+    frozen: new Set(freezeNorms ? supernet.normParameters : []),
+    matrices: (learnable, step) => liveMatrices(owned, learnable, step),
+    classes: classesOf(teachers),
+    tasks: tasks.slice(0, stage.tasks),
+    allTasks: tasks.length,
+  };
+}
+
+function savedSoFar({ material }: MergeContext): SoFar | null {
+  const model = material?.from === 'supernet' ? material.saved.soFar : null;
   return model && { model, learnable: null };
 }
 

@@ -6,7 +6,7 @@ import type { AlignmentOptions, FsMergeOptions } from '../../recipe.ts';
 import { hasDiagonal, hasRank } from '../../supernet/kinds.ts';
 import type { SavedSuperNet } from '../../supernet/saved.ts';
 import type { NamedArchitecture } from '../compatibility.ts';
-import type { WarmMaterial } from '../method.ts';
+import type { Material } from '../method.ts';
 import type { Stage, StageShape } from './stages.ts';
 import { stageShape, stagesOf } from './stages.ts';
 
@@ -16,7 +16,7 @@ export function fsMergeProblems(
   sources: readonly NamedArchitecture[],
   options: FsMergeOptions,
   alignment: AlignmentOptions,
-  warm: WarmMaterial | null,
+  material: Material | null,
 ): StudioError[] {
   const architectures = sources.map(({ architecture }) => architecture);
   const sizes = [...sizeProblems(architectures, options)];
@@ -28,7 +28,7 @@ export function fsMergeProblems(
     ...scopeProblems(shape, options),
     ...kindProblems(shape, options),
     ...innerProblems(shape, options),
-    ...warmProblems(last, shape, options, warm),
+    ...warmProblems(last, shape, options, material),
   ];
 }
 
@@ -135,16 +135,25 @@ function* innerProblems({ merged }: StageShape, { objective, inner }: FsMergeOpt
   }
 }
 
-function* warmProblems(stage: Stage, shape: StageShape, options: FsMergeOptions, warm: WarmMaterial | null): Found {
-  if (warm?.from === 'target' && shapeKey(warm.model.architecture) !== shapeKey(shape.merged)) {
+function* warmProblems(stage: Stage, shape: StageShape, options: FsMergeOptions, material: Material | null): Found {
+  if (material?.from === 'target' && shapeKey(material.model.architecture) !== shapeKey(shape.merged)) {
     yield problem(
       'The target has another shape than the merged network.',
       'Choose a target of the merged network’s size.',
       'warmStart',
     );
   }
-  if (warm?.from === 'supernet') yield* savedProblems(warm.saved, stage, shape, options);
+  if (options.initialisation === 'warm' && options.warmStart?.from === 'method' && differ(shape)) {
+    yield problem(
+      `A start from the ${options.warmStart.method} needs sources and merged network of one size.`,
+      'Choose sources of equal shape, or another initialisation.',
+      'warmStart',
+    );
+  }
+  if (material?.from === 'supernet') yield* savedProblems(material.saved, stage, shape, options);
 }
+
+const differ = ({ bodies, merged }: StageShape): boolean => bodies.some((body) => shapeKey(body) !== shapeKey(merged));
 
 function* savedProblems(saved: SavedSuperNet, stage: Stage, shape: StageShape, options: FsMergeOptions): Found {
   const compared = hasRank(saved.kind) ? (['kind', 'rank', 'order'] as const) : (['kind', 'order'] as const);

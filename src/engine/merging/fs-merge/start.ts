@@ -2,13 +2,13 @@
 import type { Weights } from '../../architectures/model.ts';
 import { StudioError } from '../../errors.ts';
 import { seededRandom } from '../../random.ts';
-import type { FsMergeOptions, Initialisation, WarmStart } from '../../recipe.ts';
-import type { ClosedForm } from '../../supernet/closed-form.ts';
+import type { FsMergeOptions, Initialisation } from '../../recipe.ts';
 import type { SuperNet } from '../../supernet/supernet.ts';
 import type { Weight } from '../../tensors/host-tensor.ts';
-import { averageForm } from '../../theory/average-form.ts';
 import { targetForm } from '../../theory/reach-target.ts';
-import type { WarmMaterial } from '../method.ts';
+import { closedMerge } from '../baselines/closed-merges.ts';
+import type { ClosedMerge } from '../baselines/plain-method.ts';
+import type { Material, MergeContext } from '../method.ts';
 
 /** A matrix further from the closed form than this, relative to its norm, is not in the family. */
 const tolerance = 1e-3;
@@ -16,32 +16,30 @@ const tolerance = 1e-3;
 type StartOptions = Pick<FsMergeOptions, 'initialisation' | 'warmStart' | 'kind'>;
 
 /** Every learnable tensor. Throws `StudioError` when a warm start is not of the recipe's kind. */
-export function startOf(
+export async function startOf(
   supernet: SuperNet,
   options: StartOptions,
   seed: number,
-  warm: WarmMaterial | null,
-): Map<string, Weight> {
+  { material, tasks }: Pick<MergeContext, 'material' | 'tasks'>,
+): Promise<Map<string, Weight>> {
   const { initialisation, warmStart } = options;
   if (initialisation !== 'warm') return supernet.initial(initialisation, seed);
   if (warmStart === null) throw new RangeError('a warm start names what it starts from');
-  if (warm?.from === 'supernet') return new Map(warm.saved.learnable);
-  const { form, norms } = closedForm(supernet, warmStart, warm);
+  if (material?.from === 'supernet') return new Map(material.saved.learnable);
+  const { form, norms } =
+    warmStart.from === 'method'
+      ? await closedMerge(warmStart.method, supernet.bodies, tasks, supernet.plan, seed)
+      : targetMerge(supernet, material);
   const { learnable, errors } = supernet.matrices.fit(form, seededRandom(seed));
   for (const [matrix, error] of errors) if (error > tolerance) throw notContained(matrix, error, options);
   return new Map([...learnable, ...norms]);
 }
 
-/** M, U and LayerNorms of a merge in closed form. */
-function closedForm(
-  supernet: SuperNet,
-  warmStart: WarmStart,
-  warm: WarmMaterial | null,
-): { form: ClosedForm; norms: Weights } {
-  if (warmStart.from === 'method') return { form: averageForm(supernet.plan), norms: supernet.initialNorms('average') };
+/** Source 1 alone, folded to the target (Mechanism 1), with the target's LayerNorms. */
+function targetMerge(supernet: SuperNet, material: Material | null): ClosedMerge {
   const [first] = supernet.bodies;
-  if (warm?.from !== 'target' || !first) throw new RangeError('the warm start was not loaded');
-  const { weights } = warm.model;
+  if (material?.from !== 'target' || !first) throw new RangeError('the warm start was not loaded');
+  const { weights } = material.model;
   const norms = new Map([...weights].filter(([name]) => supernet.normParameters.includes(name)));
   return { form: targetForm(supernet.plan, first.weights, weights).form, norms };
 }

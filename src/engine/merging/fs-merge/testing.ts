@@ -5,7 +5,7 @@ import { seededRandom } from '../../random.ts';
 import type { AlignmentOptions, FsMergeOptions } from '../../recipe.ts';
 import { fsMergeSchema } from '../../recipe.ts';
 import { randomModel } from '../../testing/models.ts';
-import type { MergeContext, MergeOutcome, MergeProgress, WarmMaterial } from '../method.ts';
+import type { Material, MergeContext, MergeOutcome, MergeProgress } from '../method.ts';
 import { fsMerge } from './fs-merge.ts';
 
 export const fsMergeOptions = (changes: object): FsMergeOptions =>
@@ -34,7 +34,7 @@ export function randomImages(architecture: Architecture, count: number, seed: nu
 
 export interface Setting {
   alignment?: AlignmentOptions;
-  warm?: WarmMaterial | null;
+  material?: Material | null;
   seed?: number;
   /** Training and validation images of each task. */
   images?: { train: number; validation: number };
@@ -50,8 +50,8 @@ export function contextOf(models: readonly Model[], setting: Setting = {}): Merg
       test: randomImages(architecture, 6, 50 + task),
     }),
   );
-  const { alignment = { padding: 'end', resize: false }, warm = null, seed = 3 } = setting;
-  return { models, tasks, alignment, warm, seed };
+  const { alignment = { padding: 'end', resize: false }, material = null, seed = 3 } = setting;
+  return { models, tasks, alignment, material, seed };
 }
 
 export interface Merged {

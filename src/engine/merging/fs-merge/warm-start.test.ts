@@ -3,8 +3,8 @@ import type { Architecture, Model } from '../../architectures/model.ts';
 import type { FsMergeOptions } from '../../recipe.ts';
 import { smallMlp, smallVit } from '../../testing/models.ts';
 import { useNodeBackend } from '../../testing/node.ts';
-import { averageModels } from '../average.ts';
-import type { WarmMaterial } from '../method.ts';
+import { averageModels } from '../baselines/average.ts';
+import type { Material } from '../method.ts';
 import { fsMergeCost } from './cost.ts';
 import { fsMergeProblems } from './problems.ts';
 import { contextOf, fsMergeOptions, largestGap, randomModels, runMerge } from './testing.ts';
@@ -52,7 +52,7 @@ describe('from a target that source 1 alone is folded to (Mechanism 1)', () => {
 
   it('reaches it exactly where every layer is invertible, and trains on', async () => {
     const [first, second, target] = randomModels([square, square, square]).map(withoutBiases) as [Model, Model, Model];
-    const context = contextOf([first, second], { warm: { from: 'target', model: target } });
+    const context = contextOf([first, second], { material: { from: 'target', model: target } });
     const { outcome } = await runMerge(context, warm({ from: 'target', file: 'target' }, { epochs: 0 }));
     for (const layer of ['layers.0.weight', 'layers.1.weight']) {
       expect(largestGap(outcome.model, target, layer), layer).toBeLessThan(1e-4);
@@ -67,7 +67,7 @@ describe('from a target that source 1 alone is folded to (Mechanism 1)', () => {
 
   it('takes the LayerNorms of a ViT from the target', async () => {
     const [first, second, target] = randomModels([smallVit, smallVit, smallVit]) as [Model, Model, Model];
-    const context = contextOf([first, second], { warm: { from: 'target', model: target } });
+    const context = contextOf([first, second], { material: { from: 'target', model: target } });
     const { outcome } = await runMerge(context, warm({ from: 'target', file: 'target' }, { epochs: 0 }));
     for (const name of ['blocks.0.norm1.weight', 'norm.bias']) expect(largestGap(outcome.model, target, name)).toBe(0);
     expect(largestGap(outcome.model, target, 'blocks.1.attention.query.weight')).toBeLessThan(1e-3);
@@ -75,7 +75,7 @@ describe('from a target that source 1 alone is folded to (Mechanism 1)', () => {
 
   it('refuses a target of another shape', () => {
     const models = randomModels([smallVit, smallVit, { ...smallVit, width: 16, heads: 4 }]);
-    const material: WarmMaterial = { from: 'target', model: models[2] as Model };
+    const material: Material = { from: 'target', model: models[2] as Model };
     const alignment = { padding: 'end' as const, resize: false };
     const [problem] = fsMergeProblems(
       named(models.slice(0, 2)),
@@ -102,9 +102,9 @@ describe('from a saved SuperNet', () => {
     const { outcome } = await runMerge(contextOf(models), fsMergeOptions({ kind, rank: 2, order, initialisation }));
     const saved = outcome.supernet;
     if (!saved) throw new Error('nothing is saved');
-    const context = contextOf(models, { warm: { from: 'supernet', saved } });
+    const context = contextOf(models, { material: { from: 'supernet', saved } });
     const options = warm(start, { kind, order });
-    expect(fsMergeProblems(named(models), options, context.alignment, context.warm)).toEqual([]);
+    expect(fsMergeProblems(named(models), options, context.alignment, context.material)).toEqual([]);
     const again = await runMerge(context, { ...options, epochs: 0 });
     expect(again.outcome.steps).toBe(0);
     for (const name of outcome.model?.weights.keys() ?? []) {
@@ -124,7 +124,7 @@ describe('from a saved SuperNet', () => {
   ])('refuses %s', async (_, changes, message) => {
     const { outcome } = await runMerge(contextOf(models), fsMergeOptions({ kind: 'full', rank: 2, epochs: 0 }));
     if (!outcome.supernet) throw new Error('nothing is saved');
-    const material: WarmMaterial = { from: 'supernet', saved: outcome.supernet };
+    const material: Material = { from: 'supernet', saved: outcome.supernet };
     const { alignment } = contextOf(models);
     const [problem] = fsMergeProblems(named(models), warm(start, changes), alignment, material);
     expect(problem?.message).toMatch(message);
@@ -134,7 +134,7 @@ describe('from a saved SuperNet', () => {
   it('refuses other sources', async () => {
     const { outcome } = await runMerge(contextOf(models), fsMergeOptions({ kind: 'full', epochs: 0 }));
     if (!outcome.supernet) throw new Error('nothing is saved');
-    const material: WarmMaterial = { from: 'supernet', saved: outcome.supernet };
+    const material: Material = { from: 'supernet', saved: outcome.supernet };
     const { alignment } = contextOf(models);
     const [fewer] = fsMergeProblems(named(models.slice(0, 2)), warm(start), alignment, material);
     expect(fewer?.message).toMatch(/is of 3 sources, the recipe has 2/);
@@ -147,7 +147,7 @@ describe('from a saved SuperNet', () => {
     const sequential = { kind: 'full', order: 'sequential' };
     const { outcome } = await runMerge(contextOf(models.slice(0, 2)), fsMergeOptions({ ...sequential, epochs: 0 }));
     if (!outcome.supernet) throw new Error('nothing is saved');
-    const material: WarmMaterial = { from: 'supernet', saved: outcome.supernet };
+    const material: Material = { from: 'supernet', saved: outcome.supernet };
     const { alignment } = contextOf(models);
     const [problem] = fsMergeProblems(named(models), warm(start, sequential), alignment, material);
     expect(problem?.message).toMatch(/is of 2 sources, the recipe has 3/);

@@ -1,14 +1,18 @@
+import type { MethodName } from '../../../engine/recipe.ts';
 import { runComparisons } from '../../actions/compare.ts';
 import { Notices } from '../../components/ErrorNote.tsx';
+import type { Refusals } from '../../runs/compare.ts';
 import { comparisons, isComplete } from '../../runs/compare.ts';
 import { currentRecipe, isReady, useRecipe } from '../../stores/recipe.ts';
 import { activeRun, useRuns } from '../../stores/runs.ts';
+import { methodNames } from '../../text/describe.ts';
 import { CompareTable } from './CompareTable.tsx';
 
 /** Everything that was measured, side by side. */
 export function CompareTab() {
   const runs = useRuns((state) => state.runs);
   const sourceScores = useRuns((state) => state.sourceScores);
+  const refused = useRuns((state) => state.refused);
   const sources = useRecipe((state) => state.draft.sources);
   const current = { recipe: currentRecipe(), colours: sources.map((source) => source.colour) };
   const tables = comparisons(current, runs, sourceScores);
@@ -22,11 +26,14 @@ export function CompareTab() {
         <Notices place="compare" />
         {tables.length === 0 && (
           <p className="hint">
-            Sources alone, their average, their ensemble and every run appear here once they are measured.
+            Sources alone, their ensemble, every method and every run appear here once they are measured.
           </p>
         )}
         {tables.map((table) => (
-          <CompareTable key={table.key} comparison={table} />
+          <div key={table.key}>
+            <CompareTable comparison={table} />
+            <Refused reasons={refused[table.key] ?? {}} />
+          </div>
         ))}
         {tables.length > 0 && (
           <p className="hint">
@@ -40,17 +47,27 @@ export function CompareTab() {
   );
 }
 
+/** Methods that cannot apply, and why. */
+function Refused({ reasons }: { reasons: Refusals[string] }) {
+  const all = Object.entries(reasons) as [MethodName, string][];
+  return all.map(([method, reason]) => (
+    <p key={method} className="hint">
+      {methodNames[method]} cannot apply: {reason}
+    </p>
+  ));
+}
+
 function CompareButton() {
   const ready = useRecipe(isReady);
   const active = useRuns((state) => activeRun(state) !== null);
   const comparing = useRuns((state) => state.comparing);
-  const complete = useRuns((state) => isComplete(currentRecipe(), state.runs, state.sourceScores));
+  const complete = useRuns((state) => isComplete(currentRecipe(), state.runs, state.sourceScores, state.refused));
   const note = comparing
     ? `${comparing}…`
     : active
       ? 'Possible when the run is over.'
       : complete
-        ? 'Sources, average and ensemble are measured.'
+        ? 'Sources and all methods without training are measured.'
         : '';
   return (
     <>

@@ -76,7 +76,7 @@ function RowName({ row, colours }: { row: CompareRow; colours: readonly number[]
       </>
     );
   }
-  if (row.kind !== 'fs-merge') return row.name;
+  if (row.kind !== 'fs-merge' && row.kind !== 'distillation') return row.name;
   return (
     <>
       {methodNames[row.kind]} · {row.name}

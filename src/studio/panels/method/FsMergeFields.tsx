@@ -8,7 +8,7 @@ import { MergedSizeFields } from './MergedSizeFields.tsx';
 import { ObjectiveFields } from './ObjectiveFields.tsx';
 import { StartFields } from './StartFields.tsx';
 import { TheorySection } from './TheorySection.tsx';
-import { TrainingFields } from './TrainingFields.tsx';
+import { FsMergeTrainingFields, TrainingFields } from './TrainingFields.tsx';
 
 const orders = (Object.keys(orderLines) as Order[]).map((value) => ({ value, label: value }));
 
@@ -32,7 +32,9 @@ export function FsMergeFields() {
         />
       )}
       <ObjectiveFields options={options} architecture={architecture} />
-      <TrainingFields options={options} norms={architecture === 'vit'} />
+      <TrainingFields options={options} edit={editFsMerge}>
+        <FsMergeTrainingFields options={options} norms={architecture === 'vit'} />
+      </TrainingFields>
       <TheorySection />
     </>
   );

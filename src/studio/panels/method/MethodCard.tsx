@@ -1,15 +1,13 @@
 import type { MethodName } from '../../../engine/recipe.ts';
 import { Card } from '../../components/Card.tsx';
 import { ErrorNote } from '../../components/ErrorNote.tsx';
-import { Choice } from '../../components/inputs/Choice.tsx';
 import { Field } from '../../components/inputs/Field.tsx';
 import { NumberInput } from '../../components/inputs/NumberInput.tsx';
 import { currentRecipe, editDraft, useRecipe } from '../../stores/recipe.ts';
-import { describeMethod, methodLines, methodNames } from '../../text/describe.ts';
+import { describeMethod, methodGroups, methodLines, methodNames } from '../../text/describe.ts';
 import { useProblems } from '../use-problems.ts';
+import { BaselineFields } from './BaselineFields.tsx';
 import { FsMergeFields } from './FsMergeFields.tsx';
-
-const methods = (Object.keys(methodNames) as MethodName[]).map((value) => ({ value, label: methodNames[value] }));
 
 /** Card 3: how the sources are merged. */
 export function MethodCard() {
@@ -23,14 +21,27 @@ export function MethodCard() {
       line={describeMethod(currentRecipe().method)}
       problems={problems.length}
     >
-      <Choice
-        label="Method"
-        options={methods}
-        value={draft.method}
-        onChange={(method) => editDraft(() => ({ method }))}
-        hint={methodLines[draft.method]}
-      />
-      {draft.method === 'fs-merge' && <FsMergeFields />}
+      <Field label="Method" hint={methodLines[draft.method]}>
+        {({ id, describedBy }) => (
+          <select
+            id={id}
+            aria-describedby={describedBy}
+            value={draft.method}
+            onChange={({ target }) => editDraft(() => ({ method: target.value as MethodName }))}
+          >
+            {methodGroups.map(({ label, methods }) => (
+              <optgroup key={label} label={label}>
+                {methods.map((method) => (
+                  <option key={method} value={method}>
+                    {methodNames[method]}
+                  </option>
+                ))}
+              </optgroup>
+            ))}
+          </select>
+        )}
+      </Field>
+      {draft.method === 'fs-merge' ? <FsMergeFields /> : <BaselineFields method={draft.method} />}
       {problems.map((info) => (
         <ErrorNote key={info.message} info={info} />
       ))}

@@ -1,4 +1,5 @@
-import type { FsMergeOptions, Schedule } from '../../../engine/recipe.ts';
+import type { ReactNode } from 'react';
+import type { DistillationOptions, FsMergeOptions, Schedule } from '../../../engine/recipe.ts';
 import { Choice } from '../../components/inputs/Choice.tsx';
 import { Field } from '../../components/inputs/Field.tsx';
 import { NumberInput } from '../../components/inputs/NumberInput.tsx';
@@ -46,14 +47,18 @@ const rows: readonly Row[] = [
 
 const schedules = (Object.keys(scheduleLines) as Schedule[]).map((value) => ({ value, label: value }));
 
+/** What FS-Merge and a distillation have in common. */
+type Shared = Omit<DistillationOptions, 'name' | 'initialisation' | 'objective'>;
+
 interface Props {
-  options: FsMergeOptions;
-  /** Whether the sources have LayerNorms. */
-  norms: boolean;
+  options: Shared;
+  edit: (change: Partial<Shared>) => void;
+  /** Fields of one method alone. */
+  children?: ReactNode;
 }
 
 /** Numbers of the training, folded away with the ones that matter most in the summary. */
-export function TrainingFields({ options, norms }: Props) {
+export function TrainingFields({ options, edit, children }: Props) {
   return (
     <details className="quiet-details more-fields">
       <summary>
@@ -66,7 +71,7 @@ export function TrainingFields({ options, norms }: Props) {
               id={id}
               describedBy={describedBy}
               value={options[option]}
-              onChange={(value) => editFsMerge({ [option]: value })}
+              onChange={(value) => edit({ [option]: value })}
               {...range}
             />
           )}
@@ -84,8 +89,8 @@ export function TrainingFields({ options, norms }: Props) {
             placeholder="never"
             integer
             min={1}
-            onChange={(patience) => editFsMerge({ patience })}
-            onClear={() => editFsMerge({ patience: null })}
+            onChange={(patience) => edit({ patience })}
+            onClear={() => edit({ patience: null })}
           />
         )}
       </Field>
@@ -93,7 +98,7 @@ export function TrainingFields({ options, norms }: Props) {
         label="Schedule"
         options={schedules}
         value={options.schedule}
-        onChange={(schedule) => editFsMerge({ schedule })}
+        onChange={(schedule) => edit({ schedule })}
         hint={scheduleLines[options.schedule]}
       />
       {options.schedule === 'cosine' && (
@@ -105,7 +110,7 @@ export function TrainingFields({ options, norms }: Props) {
               value={options.warmUp}
               min={0}
               max={0.99}
-              onChange={(warmUp) => editFsMerge({ warmUp })}
+              onChange={(warmUp) => edit({ warmUp })}
             />
           )}
         </Field>
@@ -122,11 +127,20 @@ export function TrainingFields({ options, norms }: Props) {
             placeholder="never"
             min={0}
             above
-            onChange={(clipNorm) => editFsMerge({ clipNorm })}
-            onClear={() => editFsMerge({ clipNorm: null })}
+            onChange={(clipNorm) => edit({ clipNorm })}
+            onClear={() => edit({ clipNorm: null })}
           />
         )}
       </Field>
+      {children}
+    </details>
+  );
+}
+
+/** Fields that only FS-Merge has: LayerNorms and diagonals. */
+export function FsMergeTrainingFields({ options, norms }: { options: FsMergeOptions; norms: boolean }) {
+  return (
+    <>
       {norms && (
         <Choice
           label="LayerNorms"
@@ -158,6 +172,6 @@ export function TrainingFields({ options, norms }: Props) {
           )}
         </Field>
       )}
-    </details>
+    </>
   );
 }

@@ -2,13 +2,17 @@ import type { FsMergeOptions, WarmStart } from '../../../engine/recipe.ts';
 import { Field } from '../../components/inputs/Field.tsx';
 import { useFiles } from '../../stores/files.ts';
 import { editFsMerge } from '../../stores/recipe.ts';
+import { methodNames } from '../../text/describe.ts';
+
+/** Methods that hand out their M and U. */
+const methods = ['average', 'regmean', 'git-re-basin', 'zipit'] as const;
 
 /** What a warm start starts from: a merge in closed form, a saved SuperNet, or a checkpoint that is the target. */
 export function WarmStartFields({ options: { warmStart } }: { options: FsMergeOptions }) {
   const superNets = useFiles((state) => state.superNets);
   const sources = useFiles((state) => state.sources);
   const choices: { label: string; start: WarmStart }[] = [
-    { label: 'the plain average', start: { from: 'method', method: 'average' } },
+    ...methods.map((method) => ({ label: methodNames[method], start: { from: 'method' as const, method } })),
     ...Object.keys(superNets).map((file) => ({ label: file, start: { from: 'supernet' as const, file } })),
     ...Object.keys(sources).map((file) => ({
       label: `${file}, as a target`,
@@ -43,7 +47,7 @@ function hintOf(start: WarmStart | null): string {
     case undefined:
       return 'A saved SuperNet can be dropped on the page; the Export tab saves one.';
     case 'method':
-      return 'M and U of the weight average, found in closed form.';
+      return 'M and U of that merge, found in closed form; training goes on from its accuracy.';
     case 'supernet':
       return 'Goes on from the saved M and U; with 0 epochs it is folded as it is.';
     case 'target':

@@ -29,7 +29,6 @@ export function RunCard() {
 /** What it takes, or what is missing. */
 function BeforeStart() {
   const check = useRecipe((state) => state.check);
-  const method = useRecipe((state) => state.draft.method);
   const loading = useFiles((state) => state.loading);
   const troubled = useTroubledCards();
   if (loading !== null) return <p className="hint">{loading}…</p>;
@@ -48,7 +47,7 @@ function BeforeStart() {
   }
   if (check.cost === null) return null;
   const { steps, learnable, stepMacs, memory } = check.cost;
-  if (method !== 'fs-merge') return <p className="run-cost">Nothing is trained.</p>;
+  if (steps === 0 && learnable === 0) return <p className="run-cost">Nothing is trained.</p>;
   const parts = [
     `sources ${bytes(memory.sources)}`,
     `learnable numbers and optimiser ${bytes(memory.learnable)}`,

@@ -1,41 +1,57 @@
-/** Trains one SuperNet: batches, steps, measurements on the way, early stopping. */
+/** Trains one network, a SuperNet or a student: batches, steps, measurements on the way, early stopping. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Model, Weights } from '../../architectures/model.ts';
-import type { TaskImages } from '../../datasets/images.ts';
-import { TrainingSet } from '../../datasets/training-set.ts';
-import type { Score } from '../../evaluation/evaluate.ts';
-import { evaluate } from '../../evaluation/evaluate.ts';
-import { networkPredictor } from '../../evaluation/predictors.ts';
-import type { OwnedMatrices } from '../../inspection/matrices.ts';
-import { liveMatrices } from '../../inspection/matrices.ts';
-import type { Parameters } from '../../network/parameters.ts';
-import { toHost } from '../../network/parameters.ts';
-import type { FsMergeOptions } from '../../recipe.ts';
-import type { SuperNet } from '../../supernet/supernet.ts';
-import { adamWDefaults } from '../../training/adamw.ts';
-import { globalProblem } from '../../training/global-problem.ts';
-import type { InnerScales } from '../../training/inner-objective.ts';
-import { localProblem } from '../../training/local-problem.ts';
-import type { DataProblem } from '../../training/problem.ts';
-import { rateOf } from '../../training/schedule.ts';
-import { Trainer } from '../../training/trainer.ts';
-import type { MergeCommand, MergeProgress } from '../method.ts';
-import { classesOf } from '../method.ts';
+import type { Weights } from '../architectures/model.ts';
+import type { TaskImages } from '../datasets/images.ts';
+import { TrainingSet } from '../datasets/training-set.ts';
+import type { Score } from '../evaluation/evaluate.ts';
+import { evaluate } from '../evaluation/evaluate.ts';
+import { networkPredictor } from '../evaluation/predictors.ts';
+import type { MatrixReader } from '../inspection/matrices.ts';
+import type { Parameters } from '../network/parameters.ts';
+import { toHost } from '../network/parameters.ts';
+import type { FsMergeOptions } from '../recipe.ts';
+import { adamWDefaults } from '../training/adamw.ts';
+import type { InnerScales } from '../training/inner-objective.ts';
+import type { DataProblem } from '../training/problem.ts';
+import { rateOf } from '../training/schedule.ts';
+import type { Trainable } from '../training/trainable.ts';
+import { Trainer } from '../training/trainer.ts';
+import type { MergeCommand, MergeProgress } from './method.ts';
 import { batches, countSteps } from './steps.ts';
 
 /** Held-out images of each task measured while training; the final score uses all. */
 const liveImages = 500;
 
+/** Options of any training. */
+export type TrainingOptions = Pick<
+  FsMergeOptions,
+  | 'schedule'
+  | 'warmUp'
+  | 'learningRate'
+  | 'clipNorm'
+  | 'weightDecay'
+  | 'batchSize'
+  | 'epochs'
+  | 'evaluateEvery'
+  | 'patience'
+> & { diagonalLearningRate?: number | null };
+
+/** A problem over some images; objective `inner` has scales that the validation shares. */
+export type StageProblem = DataProblem & { scales?: InnerScales | null };
+
 export interface StageTraining {
-  supernet: SuperNet;
-  initial: Weights;
-  /** The sources whose features are the targets, and their images. */
-  teachers: readonly Model[];
+  trainable: Trainable;
+  /** Makes the problem over these images; `scales` as the training images gave them. */
+  problem(data: TrainingSet, scales: InnerScales | null): Promise<StageProblem>;
+  /** Tensors that stay as they start. */
+  frozen: ReadonlySet<string>;
+  /** M and U while they are learned, where there are any. */
+  matrices(learnable: () => Parameters, step: () => number): MatrixReader | null;
+  /** Classes of the tasks that are merged so far, and their images. */
+  classes: readonly number[];
   tasks: readonly TaskImages[];
   /** Tasks of the whole merge; a score has a place for those that come later. */
   allTasks: number;
-  bodyOfTask: readonly number[];
-  owned: OwnedMatrices;
   seed: number;
   /** Steps before this stage, and of the whole merge. */
   before: number;
@@ -51,9 +67,9 @@ export interface Trained {
 
 export async function* trainStage(
   stage: StageTraining,
-  options: FsMergeOptions,
+  options: TrainingOptions,
 ): AsyncGenerator<MergeProgress, Trained, MergeCommand> {
-  const { supernet, tasks, seed, before, steps: allSteps } = stage;
+  const { tasks, seed, before, frozen, steps: allSteps } = stage;
   const held: { dispose(): void }[] = [];
   const hold = <T extends { dispose(): void }>(item: T): T => {
     held.push(item);
@@ -61,9 +77,8 @@ export async function* trainStage(
   };
   try {
     const data = new TrainingSet(tasks.map((task) => task.train));
-    const problem = hold(await problemOf(stage, options, data));
+    const problem = hold(await stage.problem(data, null));
     const validation = await validationOf(stage, options, problem, hold);
-    const frozen = new Set(options.freezeNorms ? supernet.normParameters : []);
     const { weightDecay, clipNorm, patience, evaluateEvery } = options;
     const trainer = hold(new Trainer(problem, { ...adamWDefaults, weightDecay, clipNorm, frozen }));
     const steps = countSteps(options, data.count);
@@ -73,8 +88,7 @@ export async function* trainStage(
     const best = new BestSoFar(patience);
     let step = 0;
     let stopped = false;
-    const matrices = liveMatrices(
-      stage.owned,
+    const matrices = stage.matrices(
       () => trainer.learnable,
       () => before + step,
     );
@@ -105,31 +119,18 @@ export async function* trainStage(
   }
 }
 
-function problemOf(
-  { supernet, initial, teachers, bodyOfTask }: StageTraining,
-  { scope, objective, inner }: FsMergeOptions,
-  data: TrainingSet,
-  scales: InnerScales | null = null,
-): Promise<StageProblem> {
-  return scope === 'local'
-    ? localProblem(supernet, initial, data, teachers)
-    : globalProblem(supernet, initial, data, { teachers, objective, inner, bodyOfTask, scales });
-}
-
-type StageProblem = DataProblem & { scales?: InnerScales | null };
-
 /** The losses on the validation images, scaled as in training; null where a task has none. */
 async function validationOf(
   stage: StageTraining,
-  options: FsMergeOptions,
-  { scales }: StageProblem,
+  { batchSize }: TrainingOptions,
+  { scales = null }: StageProblem,
   hold: (problem: DataProblem) => DataProblem,
 ): Promise<((learnable: Parameters) => Promise<number[]>) | null> {
   const sets = stage.tasks.map((task) => task.validation);
   if (sets.some(({ count }) => count === 0)) return null;
   const data = new TrainingSet(sets);
-  const problem = hold(await problemOf(stage, options, data, scales));
-  return (learnable) => meanLosses(problem, learnable, data.count, options.batchSize);
+  const problem = hold(await stage.problem(data, scales));
+  return (learnable) => meanLosses(problem, learnable, data.count, batchSize);
 }
 
 /** Losses over all rows: the mean of the batches', each by its rows. */
@@ -152,8 +153,8 @@ async function meanLosses(
   return sums;
 }
 
-async function scoreNow({ supernet, tasks, teachers, allTasks }: StageTraining, learnable: Parameters): Promise<Score> {
-  const predictor = networkPredictor(supernet.architecture, supernet.foldedNetwork(learnable), classesOf(teachers));
+async function scoreNow({ trainable, tasks, classes, allTasks }: StageTraining, learnable: Parameters): Promise<Score> {
+  const predictor = networkPredictor(trainable.architecture, trainable.foldedNetwork(learnable), classes);
   try {
     return withLaterTasks(await evaluate(predictor, tasks, liveImages), allTasks);
   } finally {

@@ -1,6 +1,6 @@
 /** How many steps a training takes, and the rows of each step's batch. */
-import { permutation, seededRandom } from '../../random.ts';
-import type { FsMergeOptions } from '../../recipe.ts';
+import { permutation, seededRandom } from '../random.ts';
+import type { FsMergeOptions } from '../recipe.ts';
 
 type Pace = Pick<FsMergeOptions, 'epochs' | 'batchSize'>;
 
