@@ -11,6 +11,7 @@ const foundLate = [
   '@tensorflow/tfjs-backend-webgpu',
   '@zip.js/zip.js',
   'comlink',
+  'linear-sum-assignment',
   'ml-matrix',
   'pickleparser',
   'plotly.js-cartesian-dist-min',
