@@ -55,6 +55,10 @@ test('one button runs every method without training, each with a row', async ({ 
   // RegMean and ZipIt! read the features, and beat the plain average by far.
   expect(await joint(page, /^RegMean/)).toBeGreaterThan((await joint(page, /^Average/)) + 0.05);
   expect(await joint(page, /^ZipIt!/)).toBeGreaterThan((await joint(page, /^Average/)) + 0.1);
+  await page.getByRole('button', { name: 'Measure', exact: true }).click();
+  const look = page.getByTestId('closer-look');
+  await expect(look.getByRole('table', { name: /under distribution shift/ }).getByRole('row')).toHaveCount(16);
+  await expect(look.getByRole('table', { name: /confusion/ }).getByRole('row')).toHaveCount(11);
 });
 
 test('a distillation trains, draws its loss and exports', async ({ page }) => {

@@ -76,6 +76,27 @@ describe('options of the whole method', () => {
   });
 });
 
+describe('a closer look', () => {
+  it('agrees with the score, and is worse under every strong shift', async () => {
+    const { api, events, until } = await studio();
+    await api.run('a', merge({ epochs: 4 }));
+    await until(inState('a', 'done'));
+    const score = resultOf(events, 'a')?.score;
+    const { confusion, calibration, similarity, shifts } = await api.closerLook('a');
+    const diagonal = Array.from({ length: 10 }, (_, row) => confusion.joint[row * 10 + row] ?? 0);
+    expect(diagonal.reduce((sum, count) => sum + count, 0) / 1000).toBeCloseTo(score?.joint ?? 0, 6);
+    expect(calibration.joint).toBeGreaterThan(0);
+    expect(calibration.joint).toBeLessThan(0.5);
+    expect(similarity.map((own) => own.at(-1)?.layer)).toEqual(['features', 'features']);
+    for (const own of similarity) expect(own.at(-1)?.cka).toBeGreaterThan(0.8);
+    expect(shifts).toHaveLength(15);
+    for (const { severity, score: shifted } of shifts) {
+      if (severity === 3) expect(shifted.joint).toBeLessThan(score?.joint ?? 0);
+    }
+    await expect(api.closerLook('nothing')).rejects.toMatchObject({ kind: 'run' });
+  });
+});
+
 describe('a saved SuperNet', () => {
   it('is looked at without its sources, folds to the run, and trains further', async () => {
     const first = await studio();

@@ -6,6 +6,7 @@ import type { BackendOptions } from '../engine/backends/backends.ts';
 import { useBackend } from '../engine/backends/backends.ts';
 import { augmentImages } from '../engine/datasets/augment.ts';
 import { StudioError } from '../engine/errors.ts';
+import { closerLook } from '../engine/evaluation/closer-look.ts';
 import { evaluate } from '../engine/evaluation/evaluate.ts';
 import { sourcePredictor } from '../engine/evaluation/predictors.ts';
 import { readBack } from '../engine/evaluation/read-back.ts';
@@ -180,6 +181,24 @@ export function createApi(wasmPaths: BackendOptions['wasmPaths']): StudioApi {
     async discard(id) {
       runs.get(id)?.stop();
       runs.delete(id);
+    },
+
+    async closerLook(id) {
+      const { outcome, context } = findRun(id);
+      if (!outcome || !context) {
+        throw new StudioError({
+          kind: 'run',
+          message: 'The run has no result to look at yet.',
+          advice: 'Wait until it is done, or stop it to keep what it has learned.',
+          subject: id,
+        });
+      }
+      const predictor = outcome.predictor();
+      try {
+        return await closerLook(predictor, outcome.model, context.models, context.tasks, context.seed);
+      } finally {
+        predictor.dispose();
+      }
     },
 
     async matrices(id) {

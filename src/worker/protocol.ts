@@ -6,6 +6,7 @@ import type { Architecture } from '../engine/architectures/model.ts';
 import type { Fact } from '../engine/architectures/naming.ts';
 import type { BackendChoice, BackendStatus } from '../engine/backends/backends.ts';
 import type { StudioErrorInfo } from '../engine/errors.ts';
+import type { CloserLook } from '../engine/evaluation/closer-look.ts';
 import type { Score } from '../engine/evaluation/evaluate.ts';
 import type { MergeCost, TrainingPoint } from '../engine/merging/method.ts';
 import type {
@@ -21,6 +22,7 @@ import type { Demonstration } from '../engine/theory/demonstrate.ts';
 
 export type { Fact, FactOrigin } from '../engine/architectures/naming.ts';
 export type { BackendChoice, BackendName, BackendStatus } from '../engine/backends/backends.ts';
+export type { CloserLook } from '../engine/evaluation/closer-look.ts';
 export type { Score } from '../engine/evaluation/evaluate.ts';
 export type { MergeCost, TrainingPoint } from '../engine/merging/method.ts';
 export type { Demonstration, FoldCheck } from '../engine/theory/demonstrate.ts';
@@ -232,6 +234,8 @@ export interface StudioApi {
   /** Forgets a run and its model. */
   discard(run: string): Promise<void>;
 
+  /** Confusion, calibration, similarity to the sources, and accuracy under distribution shift of a run that is over. */
+  closerLook(run: string): Promise<CloserLook>;
   /** M and U of a run, or of a saved SuperNet by its id. */
   matrices(run: string): Promise<MatrixInfo[]>;
   matrix(run: string, name: string): Promise<MatrixValues>;

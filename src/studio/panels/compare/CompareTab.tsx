@@ -6,6 +6,7 @@ import { comparisons, isComplete } from '../../runs/compare.ts';
 import { currentRecipe, isReady, useRecipe } from '../../stores/recipe.ts';
 import { activeRun, useRuns } from '../../stores/runs.ts';
 import { methodNames } from '../../text/describe.ts';
+import { CloserLook } from './CloserLook.tsx';
 import { CompareTable } from './CompareTable.tsx';
 
 /** Everything that was measured, side by side. */
@@ -43,6 +44,7 @@ export function CompareTab() {
           </p>
         )}
       </section>
+      <CloserLook />
     </div>
   );
 }
