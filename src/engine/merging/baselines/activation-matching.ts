@@ -1,5 +1,5 @@
 /**
- * Merging by activation matching (Li, Yosinski, Clune, Lipson, Hopcroft, arXiv 1511.07543, section 3.2; Git Re-Basin, arXiv
+ * Merging by activation matching (Li, Yosinski, Clune, Lipson, Hopcroft, arXiv 1511.07543, section 3; Git Re-Basin, arXiv
  * 2209.04836, section 3.1): every source from the second on has its units put into the order in which they answer to the same
  * images most as source 1's do; then the mean of all weights.
  */

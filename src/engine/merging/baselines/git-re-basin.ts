@@ -62,7 +62,7 @@ export function weightMatching(models: readonly Model[], plan: FoldPlan, options
 
 /**
  * What weight matching makes large, for each source from the second on: `Σ ⟨W₁, P_out Wᵢ P_inᵀ⟩` over all parameters but the
- * heads (the paper's equation 1 sums the same over layers).
+ * heads (section 3.2's sum of bilinear assignments). The larger it is, the nearer are the weights.
  */
 export function agreement(models: readonly Model[], plan: FoldPlan, permutations: Permutations): number[] {
   const [first, ...others] = models;
