@@ -202,7 +202,7 @@ it('activations are correlated: what multiplies a unit or is added to it does no
     const rows = weights.get('layers.0.weight')?.values as Float32Array;
     const biases = weights.get('layers.0.bias')?.values as Float32Array;
     for (const unit of biases.keys()) {
-      const [factor, row] = [Math.exp(random.normal()), unit * architecture.inputs];
+      const [factor, row] = [Math.exp(2 * random.normal()), unit * architecture.inputs];
       rows.set(
         rows.slice(row, row + architecture.inputs).map((value) => value * factor),
         row,
