@@ -10,6 +10,7 @@ import {
   drop,
   exportFile,
   lossCurve,
+  openMlpPair,
   openStudio,
   openTrainingOptions,
   readAccuracies,
@@ -22,10 +23,7 @@ import {
 const mlps = ['mlp/mlp-mnist-0to4.pt', 'mlp/mlp-mnist-5to9.pt'];
 
 async function mlpPair(page: Parameters<typeof openStudio>[0]): Promise<void> {
-  await openStudio(page);
-  await drop(page, ...mlps, 'images/mnist.npz');
-  await task(page, 0).getByRole('button', { name: '0–4' }).click();
-  await task(page, 1).getByRole('textbox', { name: 'Labels' }).fill('5-9');
+  await openMlpPair(page);
   await choose(page, 'average');
   await choose(page, 'full');
 }

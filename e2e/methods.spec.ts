@@ -6,25 +6,16 @@ import { readSafetensors } from './support/safetensors.ts';
 import {
   choose,
   demoFile,
-  drop,
   exportFile,
   lossCurve,
-  openStudio,
+  openMlpPair,
   openTrainingOptions,
   readAccuracies,
   runToEnd,
   setNumber,
-  task,
 } from './support/studio.ts';
 
-type Page = Parameters<typeof openStudio>[0];
-
-async function mlpPair(page: Page): Promise<void> {
-  await openStudio(page);
-  await drop(page, 'mlp/mlp-mnist-0to4.pt', 'mlp/mlp-mnist-5to9.pt', 'images/mnist.npz');
-  await task(page, 0).getByRole('button', { name: '0–4' }).click();
-  await task(page, 1).getByRole('textbox', { name: 'Labels' }).fill('5-9');
-}
+type Page = Parameters<typeof openMlpPair>[0];
 
 const chooseMethod = (page: Page, label: string) =>
   page.getByRole('combobox', { name: 'Method', exact: true }).selectOption({ label });
@@ -36,7 +27,7 @@ async function joint(page: Page, name: RegExp): Promise<number> {
 }
 
 test('one button runs every method without training, each with a row', async ({ page }) => {
-  await mlpPair(page);
+  await openMlpPair(page);
   await page.getByRole('tab', { name: 'Compare' }).click();
   await page.getByRole('button', { name: 'Run the comparisons' }).click();
   const table = page.getByTestId('compare-table');
@@ -62,7 +53,7 @@ test('one button runs every method without training, each with a row', async ({ 
 });
 
 test('a distillation trains, draws its loss and exports', async ({ page }) => {
-  await mlpPair(page);
+  await openMlpPair(page);
   await chooseMethod(page, 'Distillation');
   await choose(page, 'average');
   await openTrainingOptions(page);
@@ -79,7 +70,7 @@ test('a distillation trains, draws its loss and exports', async ({ page }) => {
 });
 
 test('task vectors ask for their base, and merge with it', async ({ page }) => {
-  await mlpPair(page);
+  await openMlpPair(page);
   await chooseMethod(page, 'Task arithmetic');
   await expect(page.getByText('Task vectors need the checkpoint that all sources were fine-tuned from.')).toBeVisible();
   const base = test.info().outputPath('base.pt');

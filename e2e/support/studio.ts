@@ -21,6 +21,14 @@ export async function openStudio(page: Page): Promise<void> {
 
 export const drop = (page: Page, ...paths: string[]): Promise<void> => dropFiles(page, 'main', paths.map(demoFile));
 
+/** Opens the studio with the two digit experts and their images and labels. */
+export async function openMlpPair(page: Page): Promise<void> {
+  await openStudio(page);
+  await drop(page, 'mlp/mlp-mnist-0to4.pt', 'mlp/mlp-mnist-5to9.pt', 'images/mnist.npz');
+  await task(page, 0).getByRole('button', { name: '0–4' }).click();
+  await task(page, 1).getByRole('textbox', { name: 'Labels' }).fill('5-9');
+}
+
 /** The list item of one task in the images card. */
 export const task = (page: Page, index: number) =>
   page

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fsMergeSchema, recipeSchema } from '../../engine/recipe.ts';
 import type { Draft, DraftSource } from './draft.ts';
 import {
+  defaultBaselines,
   defaultFsMerge,
   effective,
   emptyDraft,
@@ -27,6 +28,17 @@ const draft: Draft = { ...emptyDraft, sources: [source('a.pt'), source('b.pt', {
 describe('a draft', () => {
   it('starts with the defaults of the recipe', () => {
     expect(defaultFsMerge).toEqual(fsMergeSchema.parse({ name: 'fs-merge' }));
+    for (const [name, options] of Object.entries(defaultBaselines)) {
+      expect(options).toEqual(recipeSchema.shape.method.parse({ name }));
+    }
+  });
+
+  it('keeps the options of another method, and comes back from its recipe', () => {
+    const slerp = { name: 'slerp' as const, t: 0.25 };
+    const chosen: Draft = { ...draft, method: 'slerp', baselines: { ...draft.baselines, slerp } };
+    const recipe = toRecipe(chosen, '', 'vit');
+    expect(recipe.method).toEqual(slerp);
+    expect(fromRecipe(recipe)).toEqual(chosen);
   });
 
   it('gives a valid recipe, and comes back from it', () => {
