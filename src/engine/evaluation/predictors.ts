@@ -2,10 +2,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture, Model } from '../architectures/model.ts';
 import { featureWidth } from '../architectures/model.ts';
-import { linear } from '../network/layers.ts';
 import { features, logits } from '../network/network.ts';
 import type { Parameters } from '../network/parameters.ts';
 import { disposeAll, toBackend, weightAndBias } from '../network/parameters.ts';
+import { linear } from '../ops/linear.ts';
 import type { Predictor } from './evaluate.ts';
 
 export type DisposablePredictor = Predictor & { dispose(): void };

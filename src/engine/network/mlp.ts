@@ -1,8 +1,9 @@
 /** Forward pass of a perceptron. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Perceptron } from '../architectures/model.ts';
-import type { Observe } from './layers.ts';
-import { activate, linear } from './layers.ts';
+import { activate } from '../ops/activation.ts';
+import { linear } from '../ops/linear.ts';
+import type { Observe } from './observe.ts';
 import type { Parameters } from './parameters.ts';
 import { weightAndBias } from './parameters.ts';
 

@@ -1,9 +1,9 @@
 /** One plain network of either kind: features and logits, `[batch, …]`. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Architecture } from '../architectures/model.ts';
-import type { Observe } from './layers.ts';
-import { linear } from './layers.ts';
+import { linear } from '../ops/linear.ts';
 import { mlpFeatures } from './mlp.ts';
+import type { Observe } from './observe.ts';
 import type { Parameters } from './parameters.ts';
 import { weightAndBias } from './parameters.ts';
 import { vitFeatures } from './vit.ts';

@@ -2,8 +2,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { VisionTransformer } from '../architectures/model.ts';
 import { tokens as tokenCount } from '../architectures/model.ts';
-import type { Observe } from './layers.ts';
-import { activate, attention, layerNorm, linear } from './layers.ts';
+import { activate } from '../ops/activation.ts';
+import { attention } from '../ops/attention.ts';
+import { layerNorm } from '../ops/layer-norm.ts';
+import { linear } from '../ops/linear.ts';
+import type { Observe } from './observe.ts';
 import type { Parameters } from './parameters.ts';
 import { parameter, weightAndBias } from './parameters.ts';
 
@@ -30,17 +33,37 @@ export function vitFeatures(
   for (let index = 0; index < vit.blocks; index++) {
     const block = `blocks.${index}`;
     const seen = norm(x, `${block}.norm1`);
-    const [query, key, value] = ['query', 'key', 'value'].map((part) => apply(seen, `${block}.attention.${part}`)) as [
-      tf.Tensor2D,
-      tf.Tensor2D,
-      tf.Tensor2D,
-    ];
-    x = tf.add(x, apply(attention(query, key, value, shape), `${block}.attention.out`));
+    const packed = queryKeyValue(vit, parameters, `${block}.attention`, seen, observe);
+    x = tf.add(x, apply(attention(packed, shape), `${block}.attention.out`));
     const hidden = activate(apply(norm(x, `${block}.norm2`), `${block}.mlp.in`), vit.activation);
     x = tf.add(x, apply(hidden, `${block}.mlp.out`));
   }
   const classToken = tf.slice(tf.reshape(x, [batch, shape.tokens, vit.width]), [0, 0, 0], [batch, 1, vit.width]);
   return norm(tf.reshape(classToken, [batch, vit.width]), 'norm');
+}
+
+/** Queries, keys and values side by side, `[rows, width]` → `[rows, 3 · width]`: one product instead of three. */
+function queryKeyValue(
+  { width }: VisionTransformer,
+  parameters: Parameters,
+  attentionName: string,
+  x: tf.Tensor2D,
+  observe?: Observe,
+): tf.Tensor2D {
+  const names = ['query', 'key', 'value'].map((part) => `${attentionName}.${part}`);
+  const layers = names.map((name) => weightAndBias(parameters, name));
+  const weight = tf.concat2d(
+    layers.map(([own]) => own),
+    0,
+  );
+  const bias = tf.concat1d(layers.map(([, own]) => own));
+  const packed = linear(x, weight, bias);
+  if (observe) {
+    for (const [part, name] of names.entries()) {
+      observe(name, x, tf.slice(packed, [0, part * width], [x.shape[0], width]));
+    }
+  }
+  return packed;
 }
 
 function embed(vit: VisionTransformer, parameters: Parameters, patches: tf.Tensor3D): tf.Tensor2D {

@@ -4,9 +4,12 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { VisionTransformer } from '../architectures/model.ts';
-import { activate, attention, layerNorm, linear } from '../network/layers.ts';
 import type { Parameters } from '../network/parameters.ts';
 import { parameter, weightAndBias } from '../network/parameters.ts';
+import { activate } from '../ops/activation.ts';
+import { attention } from '../ops/attention.ts';
+import { layerNorm } from '../ops/layer-norm.ts';
+import { linear } from '../ops/linear.ts';
 import type { SuperNet } from '../supernet/supernet.ts';
 
 /** Merged features `[batch, merged]` of inputs laid out as for the plain network. */
@@ -45,7 +48,7 @@ function vit(supernet: SuperNet, learnable: Parameters, shape: VisionTransformer
     const query = merged(supernet, learnable, seen, `${att}.query`, `${att}.M_q`);
     const key = merged(supernet, learnable, seen, `${att}.key`, `${att}.M_k`);
     const value = merged(supernet, learnable, seen, `${att}.value`, `${att}.M_v`);
-    const mixed = attention(query, key, value, { batch, tokens, heads: shape.heads });
+    const mixed = attention(tf.concat2d([query, key, value], 1), { batch, tokens, heads: shape.heads });
     const out = unmerged(supernet, learnable, mixed, `${att}.U_o`);
     x = tf.add(x, merged(supernet, learnable, out, `${att}.out`, `${att}.M_o`));
     const into = unmerged(supernet, learnable, norm(x, `${block}.norm2`), `${mlp}.U_0`);

@@ -5,6 +5,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Weights } from '../architectures/model.ts';
 import { sizeOf } from '../architectures/model.ts';
+import type { AdamWState } from '../ops/adamw.ts';
+import { adamWStep } from '../ops/adamw.ts';
 
 export interface AdamWOptions {
   beta1: number;
@@ -27,9 +29,7 @@ interface Slot {
 export class AdamW {
   private readonly slots: Slot[] = [];
   private readonly size: number;
-  private flat: tf.Tensor1D;
-  private mean: tf.Tensor1D;
-  private variance: tf.Tensor1D;
+  private state: AdamWState;
   private updates = 0;
 
   constructor(
@@ -45,9 +45,7 @@ export class AdamW {
     this.size = offset;
     const flat = new Float32Array(offset);
     for (const slot of this.slots) flat.set(initial.get(slot.name)?.values ?? [], slot.offset);
-    this.flat = tf.tensor1d(flat);
-    this.mean = tf.zeros([offset]);
-    this.variance = tf.zeros([offset]);
+    this.state = { value: tf.tensor1d(flat), mean: tf.zeros([offset]), variance: tf.zeros([offset]) };
   }
 
   get names(): string[] {
@@ -58,7 +56,7 @@ export class AdamW {
   tensors(): [string, tf.Tensor][] {
     return this.slots.map(({ name, shape, offset, size }) => [
       name,
-      tf.tidy(() => tf.reshape(tf.slice(this.flat, [offset], [size]), shape)),
+      tf.tidy(() => tf.reshape(tf.slice(this.state.value, [offset], [size]), shape)),
     ]);
   }
 
@@ -69,22 +67,19 @@ export class AdamW {
     const { beta1, beta2, epsilon, weightDecay } = this.options;
     const correction1 = 1 - beta1 ** this.updates;
     const correction2 = 1 - beta2 ** this.updates;
-    const [flat, mean, variance] = tf.tidy(() => {
-      const gradient = tf.concat1d(gradients.map((g) => tf.reshape(g, [-1]) as tf.Tensor1D));
-      const nextMean = tf.add(tf.mul(this.mean, beta1), tf.mul(gradient, 1 - beta1)) as tf.Tensor1D;
-      const nextVariance = tf.add(tf.mul(this.variance, beta2), tf.mul(tf.square(gradient), 1 - beta2)) as tf.Tensor1D;
-      const deviation = tf.add(tf.mul(tf.sqrt(nextVariance), 1 / Math.sqrt(correction2)), epsilon);
-      const step = tf.mul(tf.div(nextMean, deviation), rate / correction1);
-      const next = tf.sub(tf.mul(this.flat, 1 - rate * weightDecay), step) as tf.Tensor1D;
-      return [next, nextMean, nextVariance] as const;
+    const gradient = tf.tidy(() => tf.concat1d(gradients.map((g) => tf.reshape(g, [-1]) as tf.Tensor1D)));
+    this.state = adamWStep(this.state, gradient, {
+      beta1,
+      beta2,
+      epsilon,
+      keep: 1 - rate * weightDecay,
+      rate: rate / correction1,
+      deviation: 1 / Math.sqrt(correction2),
     });
-    tf.dispose([this.flat, this.mean, this.variance]);
-    this.flat = flat;
-    this.mean = mean;
-    this.variance = variance;
+    gradient.dispose();
   }
 
   dispose(): void {
-    tf.dispose([this.flat, this.mean, this.variance]);
+    tf.dispose([this.state.value, this.state.mean, this.state.variance]);
   }
 }

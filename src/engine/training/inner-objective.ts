@@ -6,9 +6,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Model } from '../architectures/model.ts';
 import type { TrainingSet } from '../datasets/training-set.ts';
-import { linear } from '../network/layers.ts';
 import { features } from '../network/network.ts';
 import type { Parameters } from '../network/parameters.ts';
+import { linear } from '../ops/linear.ts';
 import type { InnerSite } from '../recipe.ts';
 import type { SuperNet } from '../supernet/supernet.ts';
 import { overRows } from './targets.ts';

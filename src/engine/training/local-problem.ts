@@ -9,9 +9,9 @@ import type { Architecture, Model, Perceptron, Weights } from '../architectures/
 import { featureWidth } from '../architectures/model.ts';
 import type { TrainingSet } from '../datasets/training-set.ts';
 import { gatherRows } from '../datasets/training-set.ts';
-import { activate } from '../network/layers.ts';
 import { mlpFeatures } from '../network/mlp.ts';
 import type { Parameters } from '../network/parameters.ts';
+import { activate } from '../ops/activation.ts';
 import type { SuperNet } from '../supernet/supernet.ts';
 import { blockWeights, reconstructionLoss } from './objective.ts';
 import type { DataProblem } from './problem.ts';

@@ -220,13 +220,13 @@ function foldedNumbers({ bodies, merged }: StageShape): number {
 }
 
 /**
- * Numbers that one image leaves behind on the way forward, which the way back needs: in a block 24 per feature and token
- * (norms, products, sums with biases), 7 per hidden unit and token, 2 per pair of tokens and head.
+ * Numbers that one image leaves behind on the way forward, which the way back needs: in a block 10 per feature and token
+ * (norms, products, sums), 3 per hidden unit and token, 1 per pair of tokens and head.
  */
 function activations(architecture: Architecture): number {
   if (architecture.kind === 'mlp')
     return architecture.widths.reduce((sum, width) => sum + 3 * width, architecture.inputs);
   const { width, hidden, heads, blocks } = architecture;
   const rows = tokens(architecture);
-  return blocks * rows * (24 * width + 7 * hidden + 2 * heads * rows) + 6 * rows * width;
+  return blocks * rows * (10 * width + 3 * hidden + heads * rows) + 6 * rows * width;
 }
