@@ -49,6 +49,9 @@ test('one button runs every method without training, each with a row', async ({ 
   await page.getByRole('button', { name: 'Measure', exact: true }).click();
   const look = page.getByTestId('closer-look');
   await expect(look.getByRole('table', { name: /under distribution shift/ }).getByRole('row')).toHaveCount(16);
+  const beside = look.getByRole('table', { name: /beside its sources/ });
+  await expect(beside.getByRole('row', { name: /^accuracy, sources side by side/ })).toContainText('92.6');
+  await expect(beside.getByRole('row', { name: /^reconstruction error/ })).toContainText('%');
   await expect(look.getByRole('table', { name: /confusion/ }).getByRole('row')).toHaveCount(11);
 });
 

@@ -82,11 +82,16 @@ describe('a closer look', () => {
     await api.run('a', merge({ epochs: 4 }));
     await until(inState('a', 'done'));
     const score = resultOf(events, 'a')?.score;
-    const { confusion, calibration, similarity, shifts } = await api.closerLook('a');
+    const { confusion, calibration, sideBySide, reconstruction, similarity, shifts } = await api.closerLook('a');
     const diagonal = Array.from({ length: 10 }, (_, row) => confusion.joint[row * 10 + row] ?? 0);
     expect(diagonal.reduce((sum, count) => sum + count, 0) / 1000).toBeCloseTo(score?.joint ?? 0, 6);
     expect(calibration.joint).toBeGreaterThan(0);
     expect(calibration.joint).toBeLessThan(0.5);
+    // Sources side by side: good alone, worse together.
+    expect(Math.min(...sideBySide.score.perTask.map((own) => own ?? 0))).toBeGreaterThan(0.98);
+    expect(sideBySide.score.joint).toBeLessThan(0.95);
+    expect(sideBySide.calibration.perTask).toHaveLength(2);
+    for (const error of reconstruction) expect(error).toBeLessThan(0.15);
     expect(similarity.map((own) => own.at(-1)?.layer)).toEqual(['features', 'features']);
     for (const own of similarity) expect(own.at(-1)?.cka).toBeGreaterThan(0.8);
     expect(shifts).toHaveLength(15);

@@ -195,7 +195,8 @@ export function createApi(wasmPaths: BackendOptions['wasmPaths']): StudioApi {
       }
       const predictor = outcome.predictor();
       try {
-        return await closerLook(predictor, outcome.model, context.models, context.tasks, context.seed);
+        const { model, unmerge } = outcome;
+        return await closerLook(predictor, model && { model, unmerge }, context.models, context.tasks, context.seed);
       } finally {
         predictor.dispose();
       }

@@ -52,6 +52,22 @@ export function sourcePredictor(models: readonly Model[], index: number): Dispos
   };
 }
 
+/** All sources at once, each with its own head, logits side by side, within a task as across tasks. */
+export function sideBySidePredictor(models: readonly Model[]): DisposablePredictor {
+  const { bodies, classes, dispose } = upload(models);
+  return {
+    classes,
+    logits(inputs) {
+      const own = models.map(({ architecture }, index) =>
+        logits(architecture, bodies[index] as Parameters, inputs(architecture)),
+      );
+      const joint = tf.concat(own, 1);
+      return { perTask: joint, joint };
+    },
+    dispose,
+  };
+}
+
 /**
  * All sources at once, as many times the cost of one. Per task: the mean over the sources of task i's head on each one's
  * features, where they have the head's width. Joint: each source's own logits side by side.

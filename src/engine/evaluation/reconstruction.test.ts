@@ -7,7 +7,7 @@ import { randomImages, randomModels } from '../merging/fs-merge/testing.ts';
 import { smallMlp, smallVit } from '../testing/models.ts';
 import { useNodeBackend } from '../testing/node.ts';
 import type { Guess } from './reconstruction.ts';
-import { plainGuess, reconstructionErrors } from './reconstruction.ts';
+import { guessesOf, reconstructionErrors } from './reconstruction.ts';
 
 beforeAll(() => useNodeBackend('cpu'));
 
@@ -43,14 +43,10 @@ it('is 0 for the source itself and 1 for a guess of zeros, and frees its tensors
   const models = randomModels([smallMlp, smallVit]);
   const tasks = tasksOf(models, 130);
   const before = tf.memory().numTensors;
-  const own = models.map(plainGuess);
-  expect(
-    await reconstructionErrors(
-      own.map(({ guess }) => guess),
-      models,
-      tasks,
-    ),
-  ).toEqual([0, 0]);
+  const widths = models.map(({ architecture }) => featureWidth(architecture));
+  const own = models.map((model) => guessesOf(model, null, widths));
+  const guesses = own.map(({ of }, task) => of[task] ?? null);
+  expect(await reconstructionErrors(guesses, models, tasks)).toEqual([0, 0]);
   for (const guess of own) guess.dispose();
   const zeros = models.map(
     ({ architecture }): Guess =>
@@ -86,8 +82,8 @@ it('takes each task with its own guess and source', async () => {
 it('differs between models, and shows each network the images at its own size', async () => {
   const models = randomModels([smallVit, { ...smallVit, image: 8 }]);
   const tasks = tasksOf(models, 20);
-  const { guess, dispose } = plainGuess(models[1] as Model);
-  const errors = await reconstructionErrors([guess, guess], models, tasks);
+  const { of, dispose } = guessesOf(models[1] as Model, null, [8, 8]);
+  const errors = await reconstructionErrors(of, models, tasks);
   dispose();
   expect(errors[0]).toBeGreaterThan(0.1);
   expect(errors[1]).toBe(0);
@@ -98,4 +94,30 @@ it('refuses guesses of another width and missing guesses, and frees its tensors 
   await expect(reconstructionErrors([constant(1)], [asSeen], [pixels(1, 2)])).rejects.toThrow(RangeError);
   await expect(reconstructionErrors([], [asSeen], [pixels(1, 2)])).rejects.toThrow(RangeError);
   expect(tf.memory().numTensors).toBe(before);
+});
+
+it('guesses through U, block by block', async () => {
+  // Features (a, b) times U: source 1's guess (b, a), source 2's the single feature a + b.
+  const unmerge = { shape: [2, 3], values: Float32Array.of(0, 1, 1, 1, 0, 1) };
+  const single: Model = {
+    ...asSeen,
+    architecture: { kind: 'mlp', inputs: 2, widths: [1], activation: 'identity', classes: 1 },
+  };
+  single.weights = new Map([
+    ['layers.0.weight', { shape: [1, 2], values: Float32Array.of(1, 1) }],
+    ['layers.0.bias', { shape: [1], values: Float32Array.of(0) }],
+  ]);
+  const before = tf.memory().numTensors;
+  const { of, dispose } = guessesOf(asSeen, unmerge, [2, 1]);
+  const errors = await reconstructionErrors(of, [asSeen, single], [pixels(1, 3), pixels(1, 3, 2, 5)]);
+  dispose();
+  expect(errors[0]).toBeCloseTo((4 + 4) / (1 + 9), 6);
+  expect(errors[1]).toBeCloseTo(0, 6);
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+it('has no guess of features of another width without U', async () => {
+  const { of, dispose } = guessesOf(asSeen, null, [2, 1]);
+  expect(await reconstructionErrors(of, [asSeen, asSeen], [pixels(1, 3), pixels(1, 3)])).toEqual([0, null]);
+  dispose();
 });

@@ -10,6 +10,7 @@ import type { DisposablePredictor } from '../evaluation/predictors.ts';
 import type { MatrixReader } from '../inspection/matrices.ts';
 import type { AlignmentOptions, MethodName, MethodRecipe } from '../recipe.ts';
 import type { SavedSuperNet } from '../supernet/saved.ts';
+import type { Weight } from '../tensors/host-tensor.ts';
 import type { NamedArchitecture } from './compatibility.ts';
 
 export interface MergeContext {
@@ -47,6 +48,10 @@ export type MergeCommand = 'stop' | undefined;
 export interface MergeOutcome {
   /** One plain network with a joint head; null for an ensemble, which is none. */
   model: Model | null;
+  /**
+   * The last U of `model`, `[merged, Σ widths]`: its features → a guess of every source's. Null: the features are the guess.
+   */
+  unmerge: Weight | null;
   predictor(): DisposablePredictor;
   steps: number;
   learnable: number;

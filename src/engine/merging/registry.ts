@@ -32,3 +32,5 @@ const methods: { [Name in MethodName]: MergeMethod<Name> } = {
 };
 
 export const mergeMethod = <Name extends MethodName>(name: Name): MergeMethod<Name> => methods[name];
+
+export const allMethods = Object.keys(methods) as MethodName[];

@@ -41,8 +41,13 @@ export class Student implements Trainable {
   /** The body's weights, and U_out = (I … I). */
   initial(): Map<string, Weight> {
     const learnable = new Map([...this.start.weights].filter(([name]) => this.isBody(name)));
-    for (const [name, dense] of averageForm(this.plan)) learnable.set(`${name}.full`, dense);
+    for (const dense of averageForm(this.plan).values()) learnable.set(this.unmergeName, dense);
     return learnable;
+  }
+
+  /** Name of U_out among the learnable tensors. */
+  get unmergeName(): string {
+    return `${this.plan.head.unmerge}.full`;
   }
 
   fold(learnable: Parameters): Map<string, tf.Tensor> {
@@ -50,7 +55,7 @@ export class Student implements Trainable {
   }
 
   unmerge(learnable: Parameters, features: tf.Tensor2D): tf.Tensor2D {
-    return tf.matMul(features, parameter<tf.Tensor2D>(learnable, `${this.plan.head.unmerge}.full`));
+    return tf.matMul(features, parameter<tf.Tensor2D>(learnable, this.unmergeName));
   }
 
   foldedNetwork(learnable: Parameters): Parameters {

@@ -4,7 +4,6 @@
  * images most as source 1's do; then the mean of all weights.
  */
 import type { FoldPlan } from '../../architectures/fold-plan.ts';
-import { foldPlan, mergedArchitecture } from '../../architectures/fold-plan.ts';
 import type { Model } from '../../architectures/model.ts';
 import type { TaskImages } from '../../datasets/images.ts';
 import { float32Epsilon } from '../../tensors/algebra.ts';
@@ -12,17 +11,13 @@ import { requireEqualWidths } from '../../theory/blocks.ts';
 import type { Moments } from '../statistics.ts';
 import { jointMoments, placesOf } from '../statistics.ts';
 import type { ClosedMerge } from './plain-method.ts';
-import { foldClosed, plainMethod } from './plain-method.ts';
+import { closedMethod } from './plain-method.ts';
 import type { Order, Permutations } from './spaces.ts';
 import { bestOrders, matchingsOf, permutationsOf, permutedMerge, unchangedOrders } from './spaces.ts';
 
-export const activationMatchingMethod = plainMethod<'activation-matching'>({
+export const activationMatchingMethod = closedMethod<'activation-matching'>({
   note: 'Matching the units by their activations on all images',
-  async merge(models, { tasks }) {
-    const architectures = models.map((model) => model.architecture);
-    const plan = foldPlan(architectures, mergedArchitecture(architectures));
-    return foldClosed(models, await activationMatchingMerge(models, tasks, plan));
-  },
+  merge: (models, plan, { tasks }) => activationMatchingMerge(models, tasks, plan),
 });
 
 /** M, U and LayerNorms of the merge for sources of one size. */

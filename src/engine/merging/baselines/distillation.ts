@@ -59,11 +59,13 @@ export const distillation: MergeMethod<'distillation'> = {
       const tensors = toBackend(learnable);
       const network = student.foldedNetwork(tensors);
       disposeAll(tensors);
+      const unmerge = learnable.get(student.unmergeName) ?? null;
       const model = { architecture: student.architecture, weights: await toHost(network) };
       disposeAll(network);
       const numbers = [...initial.values()].reduce((sum, { values }) => sum + values.length, 0);
       return {
         model,
+        unmerge,
         predictor: () => modelPredictor(model, classesOf(models)),
         steps,
         learnable: numbers,

@@ -7,6 +7,13 @@ export const ensemble: MergeMethod<'ensemble'> = {
   problems: () => [],
   cost: () => freeOfCost,
   async *merge({ models }) {
-    return { model: null, predictor: () => ensemblePredictor(models), steps: 0, learnable: 0, supernet: null };
+    return {
+      model: null,
+      unmerge: null,
+      predictor: () => ensemblePredictor(models),
+      steps: 0,
+      learnable: 0,
+      supernet: null,
+    };
   },
 };

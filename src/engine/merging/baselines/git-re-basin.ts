@@ -3,14 +3,13 @@
  * from the second on has its units put into the order in which its weights lie nearest to source 1's; then the mean.
  */
 import type { FoldPlan } from '../../architectures/fold-plan.ts';
-import { foldPlan, mergedArchitecture } from '../../architectures/fold-plan.ts';
 import type { Model } from '../../architectures/model.ts';
 import { permutation, seededRandom } from '../../random.ts';
 import { normParameters } from '../../supernet/supernet.ts';
 import type { Weight } from '../../tensors/host-tensor.ts';
 import { requireEqualWidths, weightOf } from '../../theory/blocks.ts';
 import type { ClosedMerge } from './plain-method.ts';
-import { foldClosed, plainMethod } from './plain-method.ts';
+import { closedMethod } from './plain-method.ts';
 import type { Matching, Order, Permutations } from './spaces.ts';
 import { bestOrders, matchingsOf, permutationsOf, permutedMerge, spacesOf, unchangedOrders } from './spaces.ts';
 
@@ -21,13 +20,9 @@ export interface WeightMatchingOptions {
   seed: number;
 }
 
-export const gitReBasin = plainMethod<'git-re-basin'>({
+export const gitReBasin = closedMethod<'git-re-basin'>({
   note: "Matching the units by the sources' weights",
-  async merge(models, { seed }, { sweeps }) {
-    const architectures = models.map((model) => model.architecture);
-    const plan = foldPlan(architectures, mergedArchitecture(architectures));
-    return foldClosed(models, gitReBasinMerge(models, plan, { sweeps, seed }));
-  },
+  merge: (models, plan, { seed }, { sweeps }) => gitReBasinMerge(models, plan, { sweeps, seed }),
 });
 
 /** M, U and LayerNorms of Git Re-Basin for sources of one size. */

@@ -4,22 +4,17 @@
  */
 import { Matrix } from 'ml-matrix';
 import type { FoldPlan } from '../../architectures/fold-plan.ts';
-import { foldPlan, mergedArchitecture } from '../../architectures/fold-plan.ts';
 import type { Model } from '../../architectures/model.ts';
 import type { TaskImages } from '../../datasets/images.ts';
 import type { OptionsOf } from '../../recipe.ts';
 import type { SpaceFeatures, SpaceMatrices } from './features.ts';
 import { correlationAmong, mergeOfSpaces, spaceFeatures } from './features.ts';
 import type { ClosedMerge } from './plain-method.ts';
-import { foldClosed, plainMethod } from './plain-method.ts';
+import { closedMethod } from './plain-method.ts';
 
-export const otFusion = plainMethod<'ot-fusion'>({
+export const otFusion = closedMethod<'ot-fusion'>({
   note: 'Transporting units to those of source 1',
-  async merge(models, { tasks }, options) {
-    const architectures = models.map(({ architecture }) => architecture);
-    const plan = foldPlan(architectures, mergedArchitecture(architectures));
-    return foldClosed(models, await otFusionMerge(models, tasks, plan, options));
-  },
+  merge: (models, plan, { tasks }, options) => otFusionMerge(models, tasks, plan, options),
 });
 
 /**

@@ -1,6 +1,7 @@
 /** What methods without training have in common: aligned sources of one size in, one network with a joint head out. */
 import { alignArchitectures, alignModels } from '../../alignment/align.ts';
-import { mergedArchitecture } from '../../architectures/fold-plan.ts';
+import type { FoldPlan } from '../../architectures/fold-plan.ts';
+import { foldPlan, mergedArchitecture } from '../../architectures/fold-plan.ts';
 import type { Model, Weights } from '../../architectures/model.ts';
 import type { StudioError } from '../../errors.ts';
 import { modelPredictor } from '../../evaluation/predictors.ts';
@@ -9,6 +10,7 @@ import { seededRandom } from '../../random.ts';
 import type { AlignmentOptions, MethodName, OptionsOf } from '../../recipe.ts';
 import type { ClosedForm } from '../../supernet/closed-form.ts';
 import { SuperNet } from '../../supernet/supernet.ts';
+import type { Weight } from '../../tensors/host-tensor.ts';
 import type { NamedArchitecture } from '../compatibility.ts';
 import { sizeProblems } from '../compatibility.ts';
 import type { Material, MergeContext, MergeMethod } from '../method.ts';
@@ -28,8 +30,41 @@ export interface PlainMethod<Name extends MethodName> {
   merge(models: readonly Model[], context: MergeContext, options: OptionsOf<Name>): Promise<Model>;
 }
 
+/** A plain method whose merge is in closed form. */
+export interface ClosedMethod<Name extends MethodName> extends Omit<PlainMethod<Name>, 'merge'> {
+  merge(
+    models: readonly Model[],
+    plan: FoldPlan,
+    context: MergeContext,
+    options: OptionsOf<Name>,
+  ): ClosedMerge | Promise<ClosedMerge>;
+}
+
 /** The method interface around `merge`, which gets aligned models of one size. */
-export function plainMethod<Name extends MethodName>({ problems, note, merge }: PlainMethod<Name>): MergeMethod<Name> {
+export const plainMethod = <Name extends MethodName>({ merge, ...rest }: PlainMethod<Name>): MergeMethod<Name> =>
+  untrained({ ...rest, merge: async (...all) => ({ model: await merge(...all), unmerge: null }) });
+
+/** The same around a merge in closed form. */
+export const closedMethod = <Name extends MethodName>({ merge, ...rest }: ClosedMethod<Name>): MergeMethod<Name> =>
+  untrained({
+    ...rest,
+    async merge(models, context, options) {
+      const architectures = models.map(({ architecture }) => architecture);
+      const plan = foldPlan(architectures, mergedArchitecture(architectures));
+      const closed = await merge(models, plan, context, options);
+      return { model: await foldClosed(models, closed), unmerge: closed.form.get(plan.head.unmerge) ?? null };
+    },
+  });
+
+interface Untrained<Name extends MethodName> extends Omit<PlainMethod<Name>, 'merge'> {
+  merge(
+    models: readonly Model[],
+    context: MergeContext,
+    options: OptionsOf<Name>,
+  ): Promise<{ model: Model; unmerge: Weight | null }>;
+}
+
+function untrained<Name extends MethodName>({ problems, note, merge }: Untrained<Name>): MergeMethod<Name> {
   return {
     problems(sources, options, alignment, material) {
       const aligned = alignSources(sources, alignment);
@@ -39,9 +74,10 @@ export function plainMethod<Name extends MethodName>({ problems, note, merge }: 
     cost: () => freeOfCost,
     async *merge(context, options) {
       yield { type: 'preparing', note };
-      const model = await merge(alignModels(context.models, context.alignment), context, options);
+      const merged = await merge(alignModels(context.models, context.alignment), context, options);
       const classes = classesOf(context.models);
-      return { model, predictor: () => modelPredictor(model, classes), steps: 0, learnable: 0, supernet: null };
+      const predictor = () => modelPredictor(merged.model, classes);
+      return { ...merged, predictor, steps: 0, learnable: 0, supernet: null };
     },
   };
 }

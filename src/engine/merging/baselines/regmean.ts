@@ -5,7 +5,6 @@
  */
 
 import type { FoldPlan } from '../../architectures/fold-plan.ts';
-import { foldPlan, mergedArchitecture } from '../../architectures/fold-plan.ts';
 import type { Model } from '../../architectures/model.ts';
 import type { TaskImages } from '../../datasets/images.ts';
 import type { Weight } from '../../tensors/host-tensor.ts';
@@ -14,15 +13,11 @@ import type { Moments, Place } from '../statistics.ts';
 import { jointMoments } from '../statistics.ts';
 import { averageNorms } from './average.ts';
 import type { ClosedMerge } from './plain-method.ts';
-import { foldClosed, plainMethod } from './plain-method.ts';
+import { closedMethod } from './plain-method.ts';
 
-export const regMean = plainMethod<'regmean'>({
+export const regMean = closedMethod<'regmean'>({
   note: "Adding up the Gram matrices of every layer's inputs",
-  async merge(models, { tasks }, { offDiagonal }) {
-    const architectures = models.map((model) => model.architecture);
-    const plan = foldPlan(architectures, mergedArchitecture(architectures));
-    return foldClosed(models, await regMeanMerge(models, tasks, plan, offDiagonal));
-  },
+  merge: (models, plan, { tasks }, { offDiagonal }) => regMeanMerge(models, tasks, plan, offDiagonal),
 });
 
 /**

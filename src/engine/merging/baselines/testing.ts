@@ -89,7 +89,7 @@ export function gapToSource(merged: Model | null, source: Model): number {
   return most;
 }
 
-export async function runPlain<Outcome>(merging: AsyncGenerator<unknown, Outcome, undefined>): Promise<Outcome> {
+export async function runPlain<Outcome>(merging: AsyncGenerator<unknown, Outcome, unknown>): Promise<Outcome> {
   for (;;) {
     const next = await merging.next();
     if (next.done) return next.value;

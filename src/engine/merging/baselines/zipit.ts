@@ -4,21 +4,16 @@
  */
 import { Matrix } from 'ml-matrix';
 import type { FoldPlan } from '../../architectures/fold-plan.ts';
-import { foldPlan, mergedArchitecture } from '../../architectures/fold-plan.ts';
 import type { Model } from '../../architectures/model.ts';
 import type { TaskImages } from '../../datasets/images.ts';
 import type { SpaceFeatures, SpaceMatrices } from './features.ts';
 import { correlationAmong, mergeOfSpaces, spaceFeatures } from './features.ts';
 import type { ClosedMerge } from './plain-method.ts';
-import { foldClosed, plainMethod } from './plain-method.ts';
+import { closedMethod } from './plain-method.ts';
 
-export const zipIt = plainMethod<'zipit'>({
+export const zipIt = closedMethod<'zipit'>({
   note: 'Zipping features that are alike',
-  async merge(models, { tasks }) {
-    const architectures = models.map(({ architecture }) => architecture);
-    const plan = foldPlan(architectures, mergedArchitecture(architectures));
-    return foldClosed(models, await zipItMerge(models, tasks, plan));
-  },
+  merge: (models, plan, { tasks }) => zipItMerge(models, tasks, plan),
 });
 
 /**

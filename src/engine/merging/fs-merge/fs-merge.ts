@@ -1,12 +1,15 @@
 /** FS-Merge: train a Foldable SuperNet on feature reconstruction, fold it (Kinderman et al., arXiv 2410.01483). */
+import * as tf from '@tensorflow/tfjs-core';
 import { alignModels } from '../../alignment/align.ts';
 import type { Model, Weights } from '../../architectures/model.ts';
 import { modelPredictor } from '../../evaluation/predictors.ts';
 import { liveMatrices } from '../../inspection/matrices.ts';
+import type { Parameters } from '../../network/parameters.ts';
 import { disposeAll, toBackend } from '../../network/parameters.ts';
 import type { FsMergeOptions } from '../../recipe.ts';
 import type { SavedSuperNet } from '../../supernet/saved.ts';
 import { SuperNet } from '../../supernet/supernet.ts';
+import type { Weight } from '../../tensors/host-tensor.ts';
 import { globalProblem } from '../../training/global-problem.ts';
 import { localProblem } from '../../training/local-problem.ts';
 import type { MergeContext, MergeMethod } from '../method.ts';
@@ -23,6 +26,8 @@ import { keepUnmerge, startOf } from './start.ts';
 /** What a stage leaves to the next. */
 interface SoFar {
   model: Model;
+  /** The last U, dense; null where the model comes from a saved SuperNet. */
+  unmerge: Weight | null;
   /** Null where the model comes from a saved SuperNet, whose own tensors the next stage starts from. */
   learnable: Weights | null;
 }
@@ -58,19 +63,20 @@ export const fsMerge: MergeMethod<'fs-merge'> = {
         before += trained.steps;
         stopped ||= trained.stopped;
         saved = savedOf(stage, context, options, soFar, trained.learnable);
-        soFar = { model: await folded(supernet, trained.learnable), learnable: trained.learnable };
+        soFar = { ...(await folded(supernet, trained.learnable)), learnable: trained.learnable };
       } finally {
         supernet.dispose();
       }
     }
     if (!soFar || !saved) throw new RangeError('there are no sources');
-    const { model } = soFar;
+    const { model, unmerge } = soFar;
     const { learnable } = fsMergeCost(architecturesOf(context), options, {
       images: context.tasks.map(({ train }) => train.count),
       alignment: context.alignment,
     });
     return {
       model,
+      unmerge,
       predictor: () => modelPredictor(model, classesOf(context.models)),
       steps: before,
       learnable,
@@ -109,7 +115,7 @@ function stageTraining(
 
 function savedSoFar({ material }: MergeContext): SoFar | null {
   const model = material?.from === 'supernet' ? material.saved.soFar : null;
-  return model && { model, learnable: null };
+  return model && { model, unmerge: null, learnable: null };
 }
 
 function superNetOf(
@@ -128,13 +134,22 @@ function superNetOf(
   return new SuperNet({ bodies, tasks: aligned.slice(0, stage.tasks), architecture: merged }, options);
 }
 
-async function folded(supernet: SuperNet, learnable: Weights): Promise<Model> {
+async function folded(supernet: SuperNet, learnable: Weights): Promise<{ model: Model; unmerge: Weight }> {
   const tensors = toBackend(learnable);
   try {
-    return await supernet.foldedModel(tensors);
+    const model = await supernet.foldedModel(tensors);
+    return { model, unmerge: await denseUnmerge(supernet, tensors) };
   } finally {
     disposeAll(tensors);
   }
+}
+
+async function denseUnmerge({ matrices, plan }: SuperNet, learnable: Parameters): Promise<Weight> {
+  const dense = tf.tidy(() => matrices.dense(learnable, plan.head.unmerge));
+  const values = (await dense.data()) as Float32Array;
+  const { shape } = dense;
+  dense.dispose();
+  return { shape, values };
 }
 
 function savedOf(

@@ -46,9 +46,9 @@ export function CloserLook() {
   );
 }
 
-function Tables({ run, look: { calibration, similarity, shifts, confusion } }: { run: Run; look: Look }) {
+function Tables({ run, look }: { run: Run; look: Look }) {
+  const { similarity, shifts, confusion } = look;
   const tasks = run.recipe.sources.map(({ name }) => name);
-  const calibrated = tasks.map((task, index) => [task, percentOrNone(calibration.perTask[index])]);
   const layers = similarity[0]?.map(({ layer }) => layer) ?? [];
   return (
     <div className="look-tables" data-testid="closer-look">
@@ -61,11 +61,7 @@ function Tables({ run, look: { calibration, similarity, shifts, confusion } }: {
           percent(score.joint),
         ])}
       />
-      <DataTable
-        caption={`${run.name}: expected calibration error`}
-        columns={['among the classes of', 'error']}
-        rows={[...calibrated, ['all tasks', percentOrNone(calibration.joint)]]}
-      />
+      <Beside run={run} look={look} tasks={tasks} />
       {layers.length > 0 && (
         <DataTable
           caption={`${run.name}: linear CKA with each source`}
@@ -86,6 +82,38 @@ function Tables({ run, look: { calibration, similarity, shifts, confusion } }: {
           ),
         ])}
       />
+    </div>
+  );
+}
+
+/** What it makes of each task and of all together, beside the sources with nothing but their logits put side by side. */
+function Beside({ run, look, tasks }: { run: Run; look: Look; tasks: string[] }) {
+  const { calibration, sideBySide, reconstruction } = look;
+  const reading = (head: string, { perTask, joint }: { perTask: (number | null)[]; joint: number }) => [
+    head,
+    ...perTask.map(percentOrNone),
+    percent(joint),
+  ];
+  const own = sideBySide.score.perTask.map(percentOrNone).join(' and ');
+  return (
+    <div>
+      <DataTable
+        caption={`${run.name} beside its sources: accuracy and calibration`}
+        columns={['', ...tasks, 'joint']}
+        rows={[
+          ...(run.result ? [reading('accuracy', run.result.score)] : []),
+          reading('accuracy, sources side by side', sideBySide.score),
+          reading('calibration error', calibration),
+          reading('calibration error, sources side by side', sideBySide.calibration),
+          ...(reconstruction.length > 0 ? [['reconstruction error', ...reconstruction.map(percentOrNone), '']] : []),
+        ]}
+      />
+      <p className="hint">
+        The sources reach {own} on their own tasks, but {percent(sideBySide.score.joint)} jointly when their logits
+        stand side by side: no source has learned how sure to be of an image that is another's. Calibration error: how
+        far confidence is from accuracy. Reconstruction error: squared error of the guessed features over their size; 0
+        % is perfect.
+      </p>
     </div>
   );
 }
