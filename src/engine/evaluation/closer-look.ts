@@ -105,7 +105,7 @@ async function reconstructionOf(
   }
 }
 
-async function underShift(
+export async function underShift(
   predictor: Predictor,
   tasks: readonly TaskImages[],
   seed: number,

@@ -14,10 +14,10 @@ import { adamWDefaults } from '../training/adamw.ts';
 import type { InnerScales } from '../training/inner-objective.ts';
 import type { DataProblem } from '../training/problem.ts';
 import { rateOf } from '../training/schedule.ts';
+import { batches, countSteps } from '../training/steps.ts';
 import type { Trainable } from '../training/trainable.ts';
 import { Trainer } from '../training/trainer.ts';
 import type { MergeCommand, MergeProgress } from './method.ts';
-import { batches, countSteps } from './steps.ts';
 
 /** Held-out images of each task measured while training; the final score uses all. */
 const liveImages = 500;

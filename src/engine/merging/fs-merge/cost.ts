@@ -8,9 +8,9 @@ import type { FsMergeOptions } from '../../recipe.ts';
 import { Matrices } from '../../supernet/matrices.ts';
 import type { Macs } from '../../supernet/matrix-kind.ts';
 import { normParameters, superNetPlan } from '../../supernet/supernet.ts';
+import { countSteps } from '../../training/steps.ts';
 import { studentPlan } from '../../training/student.ts';
 import type { MergeCost, MergeSetting } from '../method.ts';
-import { countSteps } from '../steps.ts';
 import type { StageShape } from './stages.ts';
 import { stageShape, stagesOf } from './stages.ts';
 
