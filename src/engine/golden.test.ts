@@ -51,4 +51,19 @@ describe('the golden cases of the independent reference', () => {
     }
     expect(tf.memory().numTensors).toBe(before);
   });
+
+  // What training ran before layers of a shape were folded at once, and what it falls back to.
+  it.each(['mlp-full-random', 'mlp-low-rank-average', 'vit-low-rank-first-two-rates'])(
+    '%s: the first losses, folded layer by layer',
+    async (name) => {
+      const golden = await readGolden(readFixture, name);
+      const { losses } = await runGolden(readFixture, golden, 12, false);
+      const reference = goldenLosses(golden);
+      expect(losses).toHaveLength(12);
+      for (const [step, [loss]] of losses.entries()) {
+        const expected = reference[step]?.[0] ?? Number.NaN;
+        expect(Math.abs((loss ?? Number.NaN) - expected) / expected, `step ${step}`).toBeLessThan(1e-4);
+      }
+    },
+  );
 });

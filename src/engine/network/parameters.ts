@@ -30,3 +30,9 @@ export async function toHost(parameters: Parameters): Promise<Weights> {
 }
 
 export const disposeAll = (parameters: Parameters): void => tf.dispose([...parameters.values()]);
+
+/** Name of layers that run as one, their outputs side by side: "blocks.0.attention.query+key+value"; one alone keeps its own. */
+export function bundleName(layers: readonly string[]): string {
+  const [first = '', ...others] = layers;
+  return [first, ...others.map((layer) => layer.split('.').at(-1))].join('+');
+}

@@ -8,7 +8,7 @@ import { layerNorm } from '../ops/layer-norm.ts';
 import { linear } from '../ops/linear.ts';
 import type { Observe } from './observe.ts';
 import type { Parameters } from './parameters.ts';
-import { parameter, weightAndBias } from './parameters.ts';
+import { bundleName, parameter, weightAndBias } from './parameters.ts';
 
 /** Patches `[batch, patches, channels · patch²]` → features `[batch, width]`: LayerNorm of the class token. */
 export function vitFeatures(
@@ -51,19 +51,25 @@ function queryKeyValue(
   observe?: Observe,
 ): tf.Tensor2D {
   const names = ['query', 'key', 'value'].map((part) => `${attentionName}.${part}`);
-  const layers = names.map((name) => weightAndBias(parameters, name));
-  const weight = tf.concat2d(
-    layers.map(([own]) => own),
-    0,
-  );
-  const bias = tf.concat1d(layers.map(([, own]) => own));
-  const packed = linear(x, weight, bias);
+  const packed = linear(x, ...packedLayer(parameters, names));
   if (observe) {
     for (const [part, name] of names.entries()) {
       observe(name, x, tf.slice(packed, [0, part * width], [x.shape[0], width]));
     }
   }
   return packed;
+}
+
+/** Weights and biases one under the other; a stacked fold has made one of them already. */
+function packedLayer(parameters: Parameters, names: readonly string[]): [tf.Tensor2D, tf.Tensor1D] {
+  const bundle = bundleName(names);
+  if (parameters.has(`${bundle}.weight`)) return weightAndBias(parameters, bundle);
+  const layers = names.map((name) => weightAndBias(parameters, name));
+  const weight = tf.concat2d(
+    layers.map(([own]) => own),
+    0,
+  );
+  return [weight, tf.concat1d(layers.map(([, own]) => own))];
 }
 
 function embed(vit: VisionTransformer, parameters: Parameters, patches: tf.Tensor3D): tf.Tensor2D {

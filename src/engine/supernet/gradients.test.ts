@@ -63,7 +63,10 @@ async function prepare(architecture: Architecture, kind: MatrixKind, loss: Loss)
   const random = seededRandom(3);
   const second = kind === 'full' || kind === 'low-rank' ? others[architecture.kind] : architecture;
   const models = [architecture, second].map((own) => randomModel(own, random));
-  const supernet = new SuperNet({ bodies: models, architecture: { ...architecture, classes: 6 } }, { kind, rank: 3 });
+  const supernet = new SuperNet(
+    { bodies: models, architecture: { ...architecture, classes: 6 } },
+    { kind, rank: 3, stacked: loss === 'own' },
+  );
   const images = () => ({
     count: 3,
     shape: [4, 4, 2] as const,

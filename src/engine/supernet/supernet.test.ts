@@ -2,17 +2,20 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mergedArchitecture } from '../architectures/fold-plan.ts';
 import type { Architecture, Model } from '../architectures/model.ts';
+import { featureWidth } from '../architectures/model.ts';
 import { inputShape } from '../datasets/images.ts';
 import { averageModels } from '../merging/baselines/average.ts';
 import { features } from '../network/network.ts';
 import { disposeAll, toBackend } from '../network/parameters.ts';
 import { seededRandom } from '../random.ts';
+import type { MatrixKind } from '../recipe.ts';
 import { matrixKinds } from '../recipe.ts';
 import { activationForm } from '../testing/activation-form.ts';
 import { goldenModels, readGolden } from '../testing/golden.ts';
 import { randomModel, smallMlp, smallVit, superNetOf } from '../testing/models.ts';
 import { readFixture, useNodeBackend } from '../testing/node.ts';
 import { normals } from './matrix-kind.ts';
+import type { SuperNetParts } from './supernet.ts';
 import { SuperNet } from './supernet.ts';
 
 beforeAll(() => useNodeBackend('cpu'));
@@ -37,7 +40,9 @@ const relative = (a: tf.Tensor, b: tf.Tensor): number =>
 
 describe.each(architectures)('a SuperNet of three sources, %s', (_, architecture) => {
   it.each(matrixKinds)('%s: activation form and folded form are one function, in values and gradients', (kind) => {
-    expectOneFunction(superNetOf(manySources(architecture, 3), { kind, rank: 3 }));
+    const bodies = manySources(architecture, 3);
+    const merged = mergedArchitecture(bodies.map((body) => body.architecture));
+    expectOneFunction({ bodies, architecture: merged }, kind);
   });
 });
 
@@ -53,25 +58,26 @@ describe('a SuperNet of unequal sources', () => {
   it.each(cases)('$what, $kind: activation form and folded form are one function', ({ kind, sources, size }) => {
     const random = seededRandom(7);
     const bodies = sources.map((architecture) => randomModel(architecture, random));
-    expectOneFunction(
-      new SuperNet({ bodies, architecture: mergedArchitecture(sources, size) }, { kind, rank: 3 }),
-      5e-5,
-    );
+    expectOneFunction({ bodies, architecture: mergedArchitecture(sources, size) }, kind, 5e-5);
   });
 
   it('of a sequential merge guesses every task', () => {
     const [first, second, third] = manySources(smallVit, 3) as [Model, Model, Model];
     const architecture = mergedArchitecture([smallVit, smallVit, smallVit]);
     const parts = { bodies: [first, third], tasks: [first, second, third], architecture };
-    expectOneFunction(new SuperNet(parts, { kind: 'full', rank: 3 }), 5e-5);
+    expectOneFunction(parts, 'full', 5e-5);
   });
 });
 
 /**
- * Compares both forms, and frees the SuperNet. Gradients of narrow networks far from any identity are small sums of large
+ * Compares three forms: folded all layers of a shape at once, folded layer by layer, and the activation form. Gradients of narrow networks far from any identity are small sums of large
  * terms, so that 32-bit rounding shows earlier there.
  */
-function expectOneFunction(supernet: SuperNet, gradients = 1e-5): void {
+function expectOneFunction(parts: SuperNetParts, kind: MatrixKind, gradients = 1e-5): void {
+  const stacked = new SuperNet(parts, { kind, rank: 3 });
+  const supernet = new SuperNet(parts, { kind, rank: 3, stacked: false });
+  const equal = new Set(parts.bodies.map(({ architecture }) => featureWidth(architecture))).size === 1;
+  expect(stacked.stacks.size > 0).toBe(equal && kind !== 'attention-heads');
   const random = seededRandom(11);
   // Every learnable tensor away from its start, so that no part is zero.
   const start = new Map(
@@ -92,24 +98,26 @@ function expectOneFunction(supernet: SuperNet, gradients = 1e-5): void {
       const parameters = new Map(names.map((name, index) => [name, tensors[index] as tf.Tensor]));
       return tf.mean(tf.square(tf.sub(supernet.unmerge(parameters, form(parameters)), target))) as tf.Scalar;
     };
-  const folded = (parameters: Map<string, tf.Tensor>) =>
-    features(supernet.architecture, supernet.fold(parameters), inputs);
   const unfolded = (parameters: Map<string, tf.Tensor>) => activationForm(supernet, parameters, inputs);
-  expect(
-    distance(
-      tf.tidy(() => folded(learnable)),
-      tf.tidy(() => unfolded(learnable)),
-    ),
-  ).toBeLessThan(1e-5);
-  const one = tf.valueAndGrads(loss(folded))([...learnable.values()]);
   const two = tf.valueAndGrads(loss(unfolded))([...learnable.values()]);
-  expect(distance(one.value, two.value)).toBeLessThan(1e-5);
-  for (const [index, gradient] of one.grads.entries()) {
-    const other = two.grads[index] as tf.Tensor;
-    expect(tf.norm(other).dataSync()[0], names[index]).toBeGreaterThan(1e-6);
-    expect(relative(gradient, other), names[index]).toBeLessThan(gradients);
+  for (const form of [stacked, supernet]) {
+    const folded = (parameters: Map<string, tf.Tensor>) => features(form.architecture, form.fold(parameters), inputs);
+    expect(
+      distance(
+        tf.tidy(() => folded(learnable)),
+        tf.tidy(() => unfolded(learnable)),
+      ),
+    ).toBeLessThan(1e-5);
+    const one = tf.valueAndGrads(loss(folded))([...learnable.values()]);
+    expect(distance(one.value, two.value)).toBeLessThan(1e-5);
+    for (const [index, gradient] of one.grads.entries()) {
+      const other = two.grads[index] as tf.Tensor;
+      expect(tf.norm(other).dataSync()[0], names[index]).toBeGreaterThan(1e-6);
+      expect(relative(gradient, other), names[index]).toBeLessThan(gradients);
+    }
   }
   disposeAll(learnable);
+  stacked.dispose();
   supernet.dispose();
 }
 

@@ -12,10 +12,13 @@ import { disposeAll, parameter, toBackend, toHost, weightAndBias } from '../netw
 import { seededRandom } from '../random.ts';
 import type { MatrixKind } from '../recipe.ts';
 import type { Weight } from '../tensors/host-tensor.ts';
+import type { Stacks } from '../training/problem.ts';
 import type { Trainable } from '../training/trainable.ts';
 import { foldBody, foldHead } from './fold.ts';
 import { Matrices } from './matrices.ts';
 import type { ColdStart } from './matrix-kind.ts';
+import { hasUnmerge } from './stacked/groups.ts';
+import { StackedFold, unbundled } from './stacked/stacked-fold.ts';
 
 /** What is merged into what. */
 export interface SuperNetParts {
@@ -31,6 +34,8 @@ export interface SuperNetOptions {
   kind: MatrixKind;
   /** Rank at the model's width. */
   rank: number;
+  /** Whether to fold layers of a shape at once where that can be (`stacked/`); true unless said otherwise. */
+  stacked?: boolean;
 }
 
 /** What is fixed: shapes, plan and kind. What is learned is a set of tensors that goes in and comes out of every function. */
@@ -39,12 +44,16 @@ export class SuperNet implements Trainable {
   readonly architecture: Architecture;
   readonly matrices: Matrices;
   readonly bodies: readonly Model[];
-  /** The bodies' weights on the backend. */
+  /** The bodies' weights on the backend; without those that the stacked fold holds. */
   readonly sources: readonly Parameters[];
+  private readonly stacked: StackedFold | null;
   /** Head of each task on the backend. */
   private readonly heads: readonly Parameters[];
 
-  constructor({ bodies, tasks = bodies, architecture }: SuperNetParts, { kind, rank }: SuperNetOptions) {
+  constructor(
+    { bodies, tasks = bodies, architecture }: SuperNetParts,
+    { kind, rank, stacked = true }: SuperNetOptions,
+  ) {
     this.bodies = bodies;
     this.architecture = architecture;
     this.plan = superNetPlan(
@@ -56,9 +65,9 @@ export class SuperNet implements Trainable {
     const { weight, bias } = this.plan.head;
     const headOf = ({ weights }: Model) =>
       toBackend(new Map([weight, bias].map((name) => [name, expect(weights, name)])));
-    const withoutHead = ({ weights }: Model) =>
-      toBackend(new Map([...weights].filter(([n]) => n !== weight && n !== bias)));
-    this.sources = bodies.map(withoutHead);
+    this.stacked = stacked ? StackedFold.of(this.plan, bodies, kind) : null;
+    const held = new Set([weight, bias, ...(this.stacked ? stackedParameters(this.plan) : [])]);
+    this.sources = bodies.map(({ weights }) => toBackend(new Map([...weights].filter(([name]) => !held.has(name)))));
     this.heads = tasks.map(headOf);
   }
 
@@ -93,7 +102,11 @@ export class SuperNet implements Trainable {
 
   /** Body of the plain network, differentiable in the learnable tensors. */
   fold(learnable: Parameters): Map<string, tf.Tensor> {
-    const body = foldBody(this.plan, this.sources, this.matrices.lookup(learnable));
+    const lookup = this.matrices.lookup(learnable);
+    const { plan, sources, stacked } = this;
+    const body = stacked
+      ? new Map([...foldBody(withoutUnmerge(plan), sources, lookup), ...stacked.fold(stacked.stack(learnable))])
+      : foldBody(plan, sources, lookup);
     for (const name of this.normParameters) body.set(name, parameter(learnable, name));
     return body;
   }
@@ -117,7 +130,7 @@ export class SuperNet implements Trainable {
   foldedNetwork(learnable: Parameters): Parameters {
     const folded = tf.tidy(() => {
       const head = foldHead(this.plan, this.heads, this.matrices.lookup(learnable));
-      const all = new Map([...this.fold(learnable), ...head]);
+      const all = new Map([...unbundled(this.fold(learnable)), ...head]);
       return Object.fromEntries([...all].map(([name, tensor]) => [name, tf.clone(tensor)]));
     });
     return new Map(Object.entries(folded));
@@ -131,13 +144,20 @@ export class SuperNet implements Trainable {
     return { architecture: this.architecture, weights: inOrder(weights, this.architecture) };
   }
 
-  /** A source that is a body as it is. */
+  /** Learnable tensors that `fold` takes stacked. */
+  get stacks(): Stacks {
+    return this.stacked?.stacks ?? new Map();
+  }
+
+  /** A source that is a body as it is, where its weights are held layer by layer. */
   held(model: Model): Parameters | null {
+    if (this.stacked) return null;
     return this.sources[this.bodies.indexOf(model)] ?? null;
   }
 
   dispose(): void {
     for (const parameters of [...this.sources, ...this.heads]) disposeAll(parameters);
+    this.stacked?.dispose();
   }
 }
 
@@ -147,6 +167,15 @@ export const superNetPlan = (
   merged: Architecture,
   tasks: readonly Architecture[] = bodies,
 ): FoldPlan => foldPlan(bodies, merged, tasks.map(featureWidth));
+
+/** What the stacked fold leaves to the other. */
+const withoutUnmerge = (plan: FoldPlan): FoldPlan => ({
+  ...plan,
+  folded: plan.folded.filter((entry) => !hasUnmerge(entry)),
+});
+
+const stackedParameters = ({ folded }: FoldPlan): string[] =>
+  folded.filter(hasUnmerge).flatMap(({ weight, bias }) => [weight, bias]);
 
 /** Names of a plan's LayerNorms' tensors. */
 export const normParameters = ({ norms }: FoldPlan): string[] =>

@@ -91,11 +91,16 @@ export interface GoldenRun {
   tasks: TaskImages[];
 }
 
-/** Trains a golden case, or its first `steps` steps, on the backend that is set. */
-export async function runGolden(read: ReadFixture, golden: GoldenCase, steps = golden.steps): Promise<GoldenRun> {
+/** Trains a golden case, or its first `steps` steps, on the backend that is set; folds layer by layer unless `stacked`. */
+export async function runGolden(
+  read: ReadFixture,
+  golden: GoldenCase,
+  steps = golden.steps,
+  stacked = golden.scope === 'global',
+): Promise<GoldenRun> {
   const models = await goldenModels(read, golden);
   const tasks = await goldenTasks(read, golden);
-  const supernet = superNetOf(models, { kind: golden.kind, rank: golden.rank ?? 1 });
+  const supernet = superNetOf(models, { kind: golden.kind, rank: golden.rank ?? 1, stacked });
   const start = supernet.initial(golden.init, 0);
   const initial = new Map([...start, ...(await goldenInitial(read, golden, start))]);
   const data = new TrainingSet(tasks.map((task) => task.train));

@@ -57,7 +57,7 @@ export async function demonstrate(
   seed: number,
 ): Promise<Demonstration> {
   const architecture = mergedArchitecture(models.map((model) => model.architecture));
-  const supernet = new SuperNet({ bodies: models, architecture }, { kind: 'full', rank: 1 });
+  const supernet = new SuperNet({ bodies: models, architecture }, { kind: 'full', rank: 1, stacked: false });
   try {
     const entry = entryOf(supernet.plan, layer);
     const [first, second] = models.map(({ weights }) => weightOf(weights, entry.weight)) as [Weight, Weight];

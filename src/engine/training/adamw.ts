@@ -7,6 +7,7 @@ import type { Weights } from '../architectures/model.ts';
 import { sizeOf } from '../architectures/model.ts';
 import type { AdamWState } from '../ops/adamw.ts';
 import { adamWStep } from '../ops/adamw.ts';
+import type { Stacks } from './problem.ts';
 
 export interface AdamWOptions {
   beta1: number;
@@ -28,39 +29,50 @@ interface Slot {
 /** One set of tensors with a rate of its own. */
 export class AdamW {
   private readonly slots: Slot[] = [];
+  private readonly views: Slot[];
   private readonly size: number;
   private state: AdamWState;
   private updates = 0;
 
+  /** Tensors of one stack lie side by side; a stack of which `initial` has no tensor is left out. */
   constructor(
     initial: Weights,
     private readonly options: AdamWOptions,
+    stacks: Stacks = new Map(),
   ) {
+    const own = [...stacks].filter(([, names]) => names.every((name) => initial.has(name)));
+    const stacked = own.flatMap(([, names]) => names);
+    const single = [...initial.keys()].filter((name) => !stacked.includes(name));
     let offset = 0;
-    for (const [name, { shape }] of initial) {
+    for (const name of [...stacked, ...single]) {
+      const shape = [...(initial.get(name)?.shape ?? [])];
       const size = sizeOf(shape);
-      this.slots.push({ name, shape: [...shape], offset, size });
+      this.slots.push({ name, shape, offset, size });
       offset += size;
     }
+    this.views = [...own.map((stack) => this.stackView(stack)), ...this.slots.slice(stacked.length)];
     this.size = offset;
     const flat = new Float32Array(offset);
     for (const slot of this.slots) flat.set(initial.get(slot.name)?.values ?? [], slot.offset);
     this.state = { value: tf.tensor1d(flat), mean: tf.zeros([offset]), variance: tf.zeros([offset]) };
   }
 
-  get names(): string[] {
-    return this.slots.map((slot) => slot.name);
+  /** Names of the stacks and of the tensors beside them, in the order of `stackedTensors`. */
+  get stackedNames(): string[] {
+    return this.views.map(({ name }) => name);
   }
 
-  /** The current values. The caller disposes them (or calls inside a tidy). */
+  /** The current values, tensor by tensor. The caller disposes them (or calls inside a tidy). */
   tensors(): [string, tf.Tensor][] {
-    return this.slots.map(({ name, shape, offset, size }) => [
-      name,
-      tf.tidy(() => tf.reshape(tf.slice(this.state.value, [offset], [size]), shape)),
-    ]);
+    return this.slots.map((slot) => this.read(slot));
   }
 
-  /** One update with the gradients of `names`, in that order. */
+  /** The current values as training takes them, stacks as one. The caller disposes them. */
+  stackedTensors(): [string, tf.Tensor][] {
+    return this.views.map((view) => this.read(view));
+  }
+
+  /** One update with the gradients of `stackedNames`, in that order. */
   update(gradients: readonly tf.Tensor[], rate: number): void {
     if (this.size === 0) return;
     this.updates++;
@@ -77,6 +89,17 @@ export class AdamW {
       deviation: 1 / Math.sqrt(correction2),
     });
     gradient.dispose();
+  }
+
+  private read({ name, shape, offset, size }: Slot): [string, tf.Tensor] {
+    return [name, tf.tidy(() => tf.reshape(tf.slice(this.state.value, [offset], [size]), shape))];
+  }
+
+  private stackView([name, names]: [string, readonly string[]]): Slot {
+    const members = this.slots.filter((slot) => names.includes(slot.name));
+    const [first] = members;
+    if (!first) throw new RangeError(`stack ${name} is empty`);
+    return { name, shape: [members.length, ...first.shape], offset: first.offset, size: members.length * first.size };
   }
 
   dispose(): void {

@@ -68,6 +68,7 @@ export async function reconstructionProblem(
   const weights = blockWeights(objective, widths);
   return {
     initial,
+    stacks: trainable.stacks,
     scales: deep?.scales ?? null,
     batch(drawn) {
       const rows = deep ? deep.sorted(drawn) : Array.from(drawn);

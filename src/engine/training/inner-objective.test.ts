@@ -202,7 +202,7 @@ function stageOf(kind: MatrixKind, order: 'together' | 'sequential'): Stage {
   const tasks = order === 'together' ? models.slice(0, 2) : models;
   const bodies = order === 'together' ? tasks : [randomModel({ ...vit, classes: 6 }, random), ...models.slice(2)];
   const architecture = { ...vit, classes: 3 * tasks.length };
-  const supernet = new SuperNet({ bodies, tasks, architecture }, { kind, rank: 3 });
+  const supernet = new SuperNet({ bodies, tasks, architecture }, { kind, rank: 3, stacked: false });
   const sets = [4, 3, 2].slice(0, tasks.length).map((count, task) => ({
     count,
     shape: [4, 4, 2] as const,

@@ -26,7 +26,7 @@ it.each([
       pixels: Float32Array.from({ length: count * shape[0] * shape[1] * shape[2] }, () => random.normal()),
       labels: new Int32Array(count),
     });
-    const supernet = superNetOf(models, { kind: 'diagonal+low-rank', rank: 2 });
+    const supernet = superNetOf(models, { kind: 'diagonal+low-rank', rank: 2, stacked: objective === 'own' });
     const data = new TrainingSet([images(8), images(8)]);
     const options = { teachers: models, objective, inner, bodyOfTask: [0, 1] };
     const problem = await globalProblem(supernet, supernet.initial('first', 1), data, options);

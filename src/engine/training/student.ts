@@ -16,6 +16,7 @@ import type { Trainable } from './trainable.ts';
 
 export class Student implements Trainable {
   readonly architecture: Architecture;
+  readonly stacks = new Map<string, string[]>();
   /** Only the last U. */
   private readonly plan: FoldPlan;
   private readonly matrices: Matrices;

@@ -2,10 +2,13 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Architecture, Model } from '../architectures/model.ts';
 import type { Parameters } from '../network/parameters.ts';
+import type { Stacks } from './problem.ts';
 
 export interface Trainable {
   /** The plain network that it is at every step, with the classes of all tasks. */
   readonly architecture: Architecture;
+  /** Learnable tensors that `fold` takes as one, under the stack's name; it takes them one by one too. */
+  readonly stacks: Stacks;
   /** Body of the plain network, differentiable in the learnable tensors. */
   fold(learnable: Parameters): Map<string, tf.Tensor>;
   /** Merged features `[batch, merged]` → a guess of every task's source's, side by side: `[batch, Σ widths]`. */

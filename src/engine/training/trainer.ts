@@ -24,7 +24,10 @@ export interface TrainerOptions extends AdamWOptions {
 export class Trainer<Batch = unknown> {
   private readonly constants: Parameters;
   private readonly groups: { optimiser: AdamW; diagonal: boolean }[];
+  /** As the problem takes them, stacks as one. */
   private current: Map<string, tf.Tensor>;
+  /** Tensor by tensor, once somebody asked. */
+  private single: Map<string, tf.Tensor> | null = null;
 
   constructor(
     private readonly problem: TrainingProblem<Batch>,
@@ -38,15 +41,16 @@ export class Trainer<Batch = unknown> {
       if (!frozen.has(name)) (name.endsWith('.diag') ? diagonals : others).set(name, weight);
     }
     this.groups = [
-      { optimiser: new AdamW(others, options), diagonal: false },
-      { optimiser: new AdamW(diagonals, options), diagonal: true },
+      { optimiser: new AdamW(others, options, problem.stacks), diagonal: false },
+      { optimiser: new AdamW(diagonals, options, problem.stacks), diagonal: true },
     ];
     this.current = this.readTensors();
   }
 
   /** The learnable tensors as they are now, frozen ones too; valid until the next step. */
   get learnable(): Parameters {
-    return new Map([...this.constants, ...this.current]);
+    this.single ??= new Map(this.groups.flatMap(({ optimiser }) => optimiser.tensors()));
+    return new Map([...this.constants, ...this.single]);
   }
 
   /** One step on these rows of the training set; the losses are those before the update. */
@@ -58,11 +62,13 @@ export class Trainer<Batch = unknown> {
     tf.dispose(batch as tf.TensorContainer);
     const byName = new Map(names.map((name, index) => [name, gradients[index]] as const));
     for (const group of this.groups) {
-      const own = group.optimiser.names.map((name) => byName.get(name)).filter((gradient) => gradient !== undefined);
+      const own = group.optimiser.stackedNames
+        .map((name) => byName.get(name))
+        .filter((gradient) => gradient !== undefined);
       group.optimiser.update(own, group.diagonal ? diagonal : rate);
     }
     tf.dispose(gradients);
-    disposeAll(this.current);
+    this.forget();
     this.current = this.readTensors();
     const values = [...((await losses.data()) as Float32Array)];
     losses.dispose();
@@ -78,7 +84,7 @@ export class Trainer<Batch = unknown> {
   }
 
   dispose(): void {
-    disposeAll(this.current);
+    this.forget();
     disposeAll(this.constants);
     for (const { optimiser } of this.groups) optimiser.dispose();
   }
@@ -97,7 +103,13 @@ export class Trainer<Batch = unknown> {
   }
 
   private readTensors(): Map<string, tf.Tensor> {
-    return new Map(this.groups.flatMap(({ optimiser }) => optimiser.tensors()));
+    return new Map(this.groups.flatMap(({ optimiser }) => optimiser.stackedTensors()));
+  }
+
+  private forget(): void {
+    disposeAll(this.current);
+    if (this.single) disposeAll(this.single);
+    this.single = null;
   }
 
   /** Gradients of the summed losses, and the losses as one vector. */

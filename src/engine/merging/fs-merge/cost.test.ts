@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { sizeOf } from '../../architectures/model.ts';
 import { TrainingSet } from '../../datasets/training-set.ts';
 import { seededRandom } from '../../random.ts';
 import type { FsMergeOptions } from '../../recipe.ts';
@@ -30,11 +31,12 @@ function productsOf({ kernels }: Awaited<ReturnType<typeof tf.profile>>): number
   let sum = 0;
   for (const { name, inputShapes, outputShapes } of kernels) {
     if (name !== 'BatchMatMul') continue;
-    const [a, b, out] = [inputShapes[0], inputShapes[1], outputShapes[0]].map((shape) =>
-      (shape as number[]).reduce((x, y) => x * y, 1),
-    ) as [number, number, number];
-    const batch = (outputShapes[0] as number[]).slice(0, -2).reduce((x, y) => x * y, 1);
-    sum += Math.sqrt((a * b * out) / batch);
+    // Of one product m × k × n: (m k) · (k n) · (m n) = (m k n)².
+    const square = [inputShapes[0], inputShapes[1], outputShapes[0]].reduce(
+      (product, shape) => product * sizeOf((shape as number[]).slice(-2)),
+      1,
+    );
+    sum += sizeOf((outputShapes[0] as number[]).slice(0, -2)) * Math.sqrt(square);
   }
   return sum;
 }
@@ -52,7 +54,8 @@ async function measured(architecture: typeof vit | typeof mlp, chosen: FsMergeOp
   });
   const data = new TrainingSet([images(), images()]);
   const before = tf.memory().numBytes;
-  const supernet = superNetOf(models, chosen);
+  const stacked = chosen.objective !== 'inner' && chosen.scope !== 'local';
+  const supernet = superNetOf(models, { ...chosen, stacked });
   const sources = tf.memory().numBytes - before;
   const initial = supernet.initial('random', 1);
   const { objective, inner } = chosen;

@@ -131,7 +131,10 @@ function superNetOf(
     return model;
   });
   const { merged } = stageShape(stage, architecturesOf(context), options, context.alignment);
-  return new SuperNet({ bodies, tasks: aligned.slice(0, stage.tasks), architecture: merged }, options);
+  const { kind, rank, objective, scope } = options;
+  // Objective `inner` and scope `local` read single layers of the sources.
+  const stacked = objective !== 'inner' && scope !== 'local';
+  return new SuperNet({ bodies, tasks: aligned.slice(0, stage.tasks), architecture: merged }, { kind, rank, stacked });
 }
 
 async function folded(supernet: SuperNet, learnable: Weights): Promise<{ model: Model; unmerge: Weight }> {
