@@ -17,13 +17,15 @@ import { bounds, denseShape } from '../engine/supernet/matrix-kind.ts';
 import { writeSuperNet } from '../engine/supernet/supernet-file.ts';
 import { bytesSource, namedSource } from '../engine/tensors/byte-source.ts';
 import { demonstrate } from '../engine/theory/demonstrate.ts';
+import type { Crew } from '../engine/training/crew.ts';
 import { Workspace } from '../engine/workspace.ts';
 import { describeLoaded, describeSource, drawThumbnails, mixedImages } from './describe.ts';
 import type { BackendChoice, BackendStatus, LoadResult, MatrixInfo, StudioApi, StudioEvent } from './protocol.ts';
 import { Run } from './run.ts';
 import { errorInfo, transferring } from './transfer.ts';
 
-export function createApi(wasmPaths: BackendOptions['wasmPaths']): StudioApi {
+/** `crew` trains along where the backend is wasm. */
+export function createApi(wasmPaths: BackendOptions['wasmPaths'], crew: Crew | null = null): StudioApi {
   const workspace = new Workspace();
   const runs = new Map<string, Run>();
   let send: (event: StudioEvent) => void = () => {};
@@ -33,7 +35,9 @@ export function createApi(wasmPaths: BackendOptions['wasmPaths']): StudioApi {
   const activeRuns = () => [...runs.values()].filter((run) => run.active);
 
   async function chooseBackend(choice: BackendChoice): Promise<BackendStatus> {
-    status = await useBackend(choice, { wasmPaths, onGpuError });
+    const chosen = await useBackend(choice, { wasmPaths, onGpuError });
+    const threads = chosen.name === 'wasm' ? (crew?.threads ?? 1) : 1;
+    status = threads > 1 ? { ...chosen, label: `${chosen.label} · ${threads} threads` } : chosen;
     broken = false;
     return status;
   }
@@ -161,7 +165,8 @@ export function createApi(wasmPaths: BackendOptions['wasmPaths']): StudioApi {
       runs.set(id, run);
       void run.drive(async () => {
         if (broken && status) send({ type: 'backend', status: await chooseBackend(status.choice) });
-        return workspace.context(recipe);
+        const context = await workspace.context(recipe);
+        return { ...context, crew: status?.name === 'wasm' ? crew : null };
       });
     },
 

@@ -1,9 +1,7 @@
 /** The worker: the engine behind the protocol. */
-import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
-import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import { expose } from 'comlink';
 import { createApi } from './api.ts';
+import { connectMember, threadsHere, workerCrew } from './crew.ts';
+import { wasmPaths } from './wasm-paths.ts';
 
-const absolute = (url: string): string => new URL(url, import.meta.url).href;
-
-expose(createApi({ plain: absolute(plain), simd: absolute(simd) }));
+expose(createApi(wasmPaths, workerCrew(connectMember, threadsHere())));

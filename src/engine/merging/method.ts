@@ -11,6 +11,7 @@ import type { MatrixReader } from '../inspection/matrices.ts';
 import type { AlignmentOptions, MethodName, MethodRecipe } from '../recipe.ts';
 import type { SavedSuperNet } from '../supernet/saved.ts';
 import type { Weight } from '../tensors/host-tensor.ts';
+import type { Crew } from '../training/crew.ts';
 import type { NamedArchitecture } from './compatibility.ts';
 
 export interface MergeContext {
@@ -21,6 +22,8 @@ export interface MergeContext {
   /** What the method needs besides the sources. */
   material: Material | null;
   seed: number;
+  /** Threads to train on besides this one, if any. */
+  crew?: Crew | null;
 }
 
 /** Files besides the sources that a method names, read: a warm start's, or the base that task vectors start from. */

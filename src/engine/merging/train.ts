@@ -11,6 +11,7 @@ import type { Parameters } from '../network/parameters.ts';
 import { toHost } from '../network/parameters.ts';
 import type { FsMergeOptions } from '../recipe.ts';
 import { adamWDefaults } from '../training/adamw.ts';
+import type { Crew, CrewAtWork, SharedProblem } from '../training/crew.ts';
 import type { InnerScales } from '../training/inner-objective.ts';
 import type { DataProblem } from '../training/problem.ts';
 import { rateOf } from '../training/schedule.ts';
@@ -37,12 +38,15 @@ export type TrainingOptions = Pick<
 > & { diagonalLearningRate?: number | null };
 
 /** A problem over some images; objective `inner` has scales that the validation shares. */
-export type StageProblem = DataProblem & { scales?: InnerScales | null };
+export type StageProblem = DataProblem & { scales?: InnerScales | null; targets?: Float32Array };
 
 export interface StageTraining {
   trainable: Trainable;
   /** Makes the problem over these images; `scales` as the training images gave them. */
   problem(data: TrainingSet, scales: InnerScales | null): Promise<StageProblem>;
+  /** The same as data, where other threads can take a share of it; null where they cannot. */
+  shared: Pick<SharedProblem, 'trainable' | 'initial' | 'objective'> | null;
+  crew: Crew | null;
   /** Tensors that stay as they start. */
   frozen: ReadonlySet<string>;
   /** M and U while they are learned, where there are any. */
@@ -80,7 +84,9 @@ export async function* trainStage(
     const problem = hold(await stage.problem(data, null));
     const validation = await validationOf(stage, options, problem, hold);
     const { weightDecay, clipNorm, patience, evaluateEvery } = options;
-    const trainer = hold(new Trainer(problem, { ...adamWDefaults, weightDecay, clipNorm, frozen }));
+    const crew = await crewFor(stage, options, data, problem);
+    if (crew) hold(crew.atWork);
+    const trainer = hold(new Trainer(problem, { ...adamWDefaults, weightDecay, clipNorm, frozen, crew }));
     const steps = countSteps(options, data.count);
     const schedule = (max: number) => rateOf(options.schedule, max, steps, options.warmUp);
     const rate = schedule(options.learningRate);
@@ -117,6 +123,18 @@ export async function* trainStage(
   } finally {
     for (const item of held.reverse()) item.dispose();
   }
+}
+
+/** The threads at work on this stage's problem, where there are any and they are worth having. */
+async function crewFor(
+  { crew, shared, frozen }: StageTraining,
+  { batchSize, epochs }: TrainingOptions,
+  { sets, count }: TrainingSet,
+  { targets }: StageProblem,
+): Promise<{ atWork: CrewAtWork; size: number } | null> {
+  const size = crew && shared && targets && epochs > 0 ? crew.sizeFor(Math.min(batchSize, count)) : 0;
+  if (!crew || !shared || !targets || size === 0) return null;
+  return { atWork: await crew.prepare({ ...shared, frozen: [...frozen], sets, targets }, size), size };
 }
 
 /** The losses on the validation images, scaled as in training; null where a task has none. */

@@ -12,6 +12,7 @@ import { disposeAll, parameter, toBackend, toHost, weightAndBias } from '../netw
 import { seededRandom } from '../random.ts';
 import type { MatrixKind } from '../recipe.ts';
 import type { Weight } from '../tensors/host-tensor.ts';
+import type { TrainableSpec } from '../training/crew.ts';
 import type { Stacks } from '../training/problem.ts';
 import type { Trainable } from '../training/trainable.ts';
 import { foldBody, foldHead } from './fold.ts';
@@ -44,6 +45,7 @@ export class SuperNet implements Trainable {
   readonly architecture: Architecture;
   readonly matrices: Matrices;
   readonly bodies: readonly Model[];
+  readonly guessed: readonly number[];
   /** The bodies' weights on the backend; without those that the stacked fold holds. */
   readonly sources: readonly Parameters[];
   private readonly stacked: StackedFold | null;
@@ -51,9 +53,11 @@ export class SuperNet implements Trainable {
   private readonly heads: readonly Parameters[];
 
   constructor(
-    { bodies, tasks = bodies, architecture }: SuperNetParts,
-    { kind, rank, stacked = true }: SuperNetOptions,
+    private readonly parts: SuperNetParts,
+    private readonly options: SuperNetOptions,
   ) {
+    const { bodies, tasks = bodies, architecture } = parts;
+    const { kind, rank, stacked = true } = options;
     this.bodies = bodies;
     this.architecture = architecture;
     this.plan = superNetPlan(
@@ -61,6 +65,7 @@ export class SuperNet implements Trainable {
       architecture,
       tasks.map((model) => model.architecture),
     );
+    this.guessed = tasks.map((task) => featureWidth(task.architecture));
     this.matrices = new Matrices(this.plan, kind, rank);
     const { weight, bias } = this.plan.head;
     const headOf = ({ weights }: Model) =>
@@ -142,6 +147,11 @@ export class SuperNet implements Trainable {
     const weights = await toHost(network);
     disposeAll(network);
     return { architecture: this.architecture, weights: inOrder(weights, this.architecture) };
+  }
+
+  /** What it is made of, to make it again in another thread. */
+  get spec(): Extract<TrainableSpec, { kind: 'supernet' }> {
+    return { kind: 'supernet', parts: this.parts, options: this.options };
   }
 
   /** Learnable tensors that `fold` takes stacked. */

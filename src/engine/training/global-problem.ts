@@ -1,7 +1,6 @@
 /** Scope `global`: all layers together on the last features (docs/method.md "Objective"). */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Model, Weights } from '../architectures/model.ts';
-import { featureWidth } from '../architectures/model.ts';
 import type { TrainingSet } from '../datasets/training-set.ts';
 import { gatherRows } from '../datasets/training-set.ts';
 import { features } from '../network/network.ts';
@@ -27,6 +26,8 @@ export interface GlobalOptions {
 }
 
 export interface GlobalProblem extends DataProblem<GlobalBatch> {
+  /** The teachers' features, `[images, Σ widths]`. */
+  targets: Float32Array;
   /** Null without objective `inner`. */
   scales: InnerScales | null;
 }
@@ -48,26 +49,30 @@ export async function globalProblem(
   { teachers, objective, inner, bodyOfTask, scales = null }: GlobalOptions,
 ): Promise<GlobalProblem> {
   const deep = objective === 'inner' ? await InnerObjective.prepare(supernet, data, inner, bodyOfTask, scales) : null;
-  return reconstructionProblem(supernet, initial, data, { teachers, objective, deep });
+  const targets = await featureTargets(data, teachers, objective, supernet);
+  return reconstructionProblem(supernet, initial, data, { targets, objective, deep });
+}
+
+export interface ReconstructionOptions {
+  /** The teachers' features of every image, `[images, Σ widths]`, as `featureTargets` gives them. */
+  targets: Float32Array;
+  objective: Objective;
+  deep?: InnerObjective | null;
 }
 
 /** The problem of any network that is trained to have the teachers' features: of a SuperNet, and of a plain student. */
-export async function reconstructionProblem(
+export function reconstructionProblem(
   trainable: Trainable,
   initial: Weights,
   data: TrainingSet,
-  {
-    teachers,
-    objective,
-    deep = null,
-  }: Pick<GlobalOptions, 'teachers' | 'objective'> & { deep?: InnerObjective | null },
-): Promise<GlobalProblem> {
-  const widths = teachers.map(({ architecture }) => featureWidth(architecture));
+  { targets, objective, deep = null }: ReconstructionOptions,
+): GlobalProblem {
+  const widths = trainable.guessed;
   const total = widths.reduce((sum, width) => sum + width, 0);
-  const targets = await featureTargets(data, teachers, objective, trainable);
   const weights = blockWeights(objective, widths);
   return {
     initial,
+    targets,
     stacks: trainable.stacks,
     scales: deep?.scales ?? null,
     batch(drawn) {

@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { FoldPlan } from '../architectures/fold-plan.ts';
 import type { Architecture, Model } from '../architectures/model.ts';
+import { featureWidth } from '../architectures/model.ts';
 import type { Parameters } from '../network/parameters.ts';
 import { disposeAll, parameter, toBackend } from '../network/parameters.ts';
 import { foldHead } from '../supernet/fold.ts';
@@ -16,6 +17,7 @@ import type { Trainable } from './trainable.ts';
 
 export class Student implements Trainable {
   readonly architecture: Architecture;
+  readonly guessed: readonly number[];
   readonly stacks = new Map<string, string[]>();
   /** Only the last U. */
   private readonly plan: FoldPlan;
@@ -32,6 +34,7 @@ export class Student implements Trainable {
       this.architecture,
       tasks.map((task) => task.architecture),
     );
+    this.guessed = tasks.map((task) => featureWidth(task.architecture));
     this.matrices = new Matrices(this.plan, 'full', 1);
     const { weight, bias } = this.plan.head;
     this.heads = tasks.map(({ weights }) =>

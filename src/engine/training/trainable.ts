@@ -7,6 +7,8 @@ import type { Stacks } from './problem.ts';
 export interface Trainable {
   /** The plain network that it is at every step, with the classes of all tasks. */
   readonly architecture: Architecture;
+  /** Widths of the features that `unmerge` guesses, one for each task. */
+  readonly guessed: readonly number[];
   /** Learnable tensors that `fold` takes as one, under the stack's name; it takes them one by one too. */
   readonly stacks: Stacks;
   /** Body of the plain network, differentiable in the learnable tensors. */

@@ -3,9 +3,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { StudioError } from '../errors.ts';
 import type { Parameters } from '../network/parameters.ts';
 import { disposeAll, toBackend } from '../network/parameters.ts';
-import type { Weight } from '../tensors/host-tensor.ts';
 import type { AdamWOptions } from './adamw.ts';
 import { AdamW } from './adamw.ts';
+import type { CrewAtWork, Share } from './crew.ts';
+import { combine, cut } from './crew.ts';
+import type { FlatLayout, Layouts } from './flat-layout.ts';
+import { layoutsOf } from './flat-layout.ts';
+import { gradientPass, hostCopy } from './gradients.ts';
 import type { TrainingProblem } from './problem.ts';
 
 /** Rates of one step: diagonals may have their own. */
@@ -19,11 +23,15 @@ export interface TrainerOptions extends AdamWOptions {
   clipNorm?: number | null;
   /** Tensors that stay as they start. */
   frozen?: ReadonlySet<string>;
+  /** Threads that take a share of each batch; with so many of them besides this one. */
+  crew?: { atWork: CrewAtWork; size: number } | null;
 }
 
 export class Trainer<Batch = unknown> {
+  private readonly layouts: Layouts;
   private readonly constants: Parameters;
-  private readonly groups: { optimiser: AdamW; diagonal: boolean }[];
+  /** One for each group of the layouts. */
+  private readonly optimisers: AdamW[];
   /** As the problem takes them, stacks as one. */
   private current: Map<string, tf.Tensor>;
   /** Tensor by tensor, once somebody asked. */
@@ -33,45 +41,29 @@ export class Trainer<Batch = unknown> {
     private readonly problem: TrainingProblem<Batch>,
     private readonly options: TrainerOptions,
   ) {
-    const { frozen = new Set() } = options;
-    this.constants = toBackend(new Map([...problem.initial].filter(([name]) => frozen.has(name))));
-    const diagonals = new Map<string, Weight>();
-    const others = new Map<string, Weight>();
-    for (const [name, weight] of problem.initial) {
-      if (!frozen.has(name)) (name.endsWith('.diag') ? diagonals : others).set(name, weight);
-    }
-    this.groups = [
-      { optimiser: new AdamW(others, options, problem.stacks), diagonal: false },
-      { optimiser: new AdamW(diagonals, options, problem.stacks), diagonal: true },
-    ];
+    this.layouts = layoutsOf(problem.initial, problem.stacks, options.frozen ?? new Set());
+    this.constants = toBackend(this.layouts.constants);
+    this.optimisers = this.layouts.groups.map(({ layout, initial }) => new AdamW(layout.values(initial), options));
     this.current = this.readTensors();
   }
 
   /** The learnable tensors as they are now, frozen ones too; valid until the next step. */
   get learnable(): Parameters {
-    this.single ??= new Map(this.groups.flatMap(({ optimiser }) => optimiser.tensors()));
+    this.single ??= new Map(this.each((layout, { value }) => layout.tensors(value)));
     return new Map([...this.constants, ...this.single]);
   }
 
   /** One step on these rows of the training set; the losses are those before the update. */
   async step(rows: ArrayLike<number>, { rate, diagonal }: Rates): Promise<number[]> {
-    const batch = this.problem.batch(rows);
-    const names = [...this.current.keys()];
-    const { gradients: raw, losses } = this.gradients(names, batch);
-    const gradients = this.clip(raw);
-    tf.dispose(batch as tf.TensorContainer);
-    const byName = new Map(names.map((name, index) => [name, gradients[index]] as const));
-    for (const group of this.groups) {
-      const own = group.optimiser.stackedNames
-        .map((name) => byName.get(name))
-        .filter((gradient) => gradient !== undefined);
-      group.optimiser.update(own, group.diagonal ? diagonal : rate);
+    const { crew } = this.options;
+    const pass = crew ? await this.sharedPass(rows, crew.atWork, crew.size) : this.pass(rows);
+    const gradients = this.clip(pass.gradients);
+    for (const [group, { diagonal: own }] of this.layouts.groups.entries()) {
+      this.optimisers[group]?.update(gradients[group] as tf.Tensor, own ? diagonal : rate);
     }
-    tf.dispose(gradients);
     this.forget();
     this.current = this.readTensors();
-    const values = [...((await losses.data()) as Float32Array)];
-    losses.dispose();
+    const values = pass.losses instanceof tf.Tensor ? await this.read(pass.losses) : pass.losses;
     if (!values.every(Number.isFinite)) {
       throw new StudioError({
         kind: 'run',
@@ -86,7 +78,37 @@ export class Trainer<Batch = unknown> {
   dispose(): void {
     this.forget();
     disposeAll(this.constants);
-    for (const { optimiser } of this.groups) optimiser.dispose();
+    for (const optimiser of this.optimisers) optimiser.dispose();
+  }
+
+  private pass(rows: ArrayLike<number>): { gradients: tf.Tensor[]; losses: tf.Tensor1D } {
+    const batch = this.problem.batch(rows);
+    const pass = gradientPass(this.problem, this.layouts, this.constants, this.current, batch);
+    tf.dispose(batch as tf.TensorContainer);
+    return pass;
+  }
+
+  /** Each thread its share of the rows, this one the first. */
+  private async sharedPass(
+    rows: ArrayLike<number>,
+    crew: CrewAtWork,
+    size: number,
+  ): Promise<{ gradients: tf.Tensor[]; losses: number[] }> {
+    const [first = new Uint32Array(), ...others] = cut(rows, size + 1);
+    const values = await Promise.all(this.optimisers.map(({ value }) => hostCopy(value)));
+    const pending = crew.shares(others, values);
+    const pass = this.pass(first);
+    const gradients = await Promise.all(pass.gradients.map(hostCopy));
+    const own: Share = { gradients, losses: await this.read(pass.losses) };
+    tf.dispose(pass.gradients);
+    const all = combine([own, ...(await pending)], [first, ...others]);
+    return { gradients: all.gradients.map((vector) => tf.tensor1d(vector)), losses: all.losses };
+  }
+
+  private async read(losses: tf.Tensor1D): Promise<number[]> {
+    const values = [...(await hostCopy(losses))];
+    losses.dispose();
+    return values;
   }
 
   /** Takes the gradients over; one factor for all keeps their direction. */
@@ -103,30 +125,16 @@ export class Trainer<Batch = unknown> {
   }
 
   private readTensors(): Map<string, tf.Tensor> {
-    return new Map(this.groups.flatMap(({ optimiser }) => optimiser.stackedTensors()));
+    return new Map(this.each((layout, { value }) => layout.stackedTensors(value)));
+  }
+
+  private each<T>(use: (layout: FlatLayout, optimiser: AdamW) => T[]): T[] {
+    return this.layouts.groups.flatMap(({ layout }, group) => use(layout, this.optimisers[group] as AdamW));
   }
 
   private forget(): void {
     disposeAll(this.current);
     if (this.single) disposeAll(this.single);
     this.single = null;
-  }
-
-  /** Gradients of the summed losses, and the losses as one vector. */
-  private gradients(names: string[], batch: Batch): { gradients: tf.Tensor[]; losses: tf.Tensor1D } {
-    let losses: tf.Tensor1D | undefined;
-    const total = (...tensors: tf.Tensor[]): tf.Scalar => {
-      const learnable = new Map([
-        ...this.constants,
-        ...names.map((name, index) => [name, tensors[index] as tf.Tensor] as const),
-      ]);
-      const terms = this.problem.losses(learnable, batch);
-      losses = tf.keep(tf.stack(terms.map((term) => tf.clone(term))) as tf.Tensor1D);
-      return tf.addN(terms) as tf.Scalar;
-    };
-    const { value, grads } = tf.valueAndGrads(total)([...this.current.values()]);
-    value.dispose();
-    if (!losses) throw new Error('the losses were not computed');
-    return { gradients: grads, losses };
   }
 }

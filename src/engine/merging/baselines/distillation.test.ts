@@ -11,6 +11,7 @@ import { useNodeBackend } from '../../testing/node.ts';
 import { adamWDefaults } from '../../training/adamw.ts';
 import { reconstructionProblem } from '../../training/global-problem.ts';
 import { Student } from '../../training/student.ts';
+import { featureTargets } from '../../training/targets.ts';
 import { Trainer } from '../../training/trainer.ts';
 import { contextOf, largestGap, randomModels } from '../fs-merge/testing.ts';
 import type { MergeOutcome } from '../method.ts';
@@ -67,7 +68,8 @@ describe.each([
     const student = new Student({ ...averageModels(models) }, models);
     const data = new TrainingSet(context.tasks.map((task) => task.train));
     const initial = student.initial();
-    const problem = await reconstructionProblem(student, initial, data, { teachers: models, objective: 'own' });
+    const targets = await featureTargets(data, models, 'own', student);
+    const problem = reconstructionProblem(student, initial, data, { targets, objective: 'own' });
     // Plain descent of one step shows the gradients.
     const trainer = new Trainer(problem, { ...adamWDefaults, beta1: 0, beta2: 0, epsilon: 1e6, weightDecay: 0 });
     const rows = [0, 1, 2, 12, 13];

@@ -11,6 +11,7 @@ import type { DistillationOptions } from '../../recipe.ts';
 import { reconstructionProblem } from '../../training/global-problem.ts';
 import { countSteps } from '../../training/steps.ts';
 import { Student } from '../../training/student.ts';
+import { featureTargets } from '../../training/targets.ts';
 import { sizeProblems } from '../compatibility.ts';
 import { studentCost } from '../fs-merge/cost.ts';
 import type { MergeMethod } from '../method.ts';
@@ -33,21 +34,30 @@ export const distillation: MergeMethod<'distillation'> = {
     );
   },
 
-  async *merge({ models, tasks, alignment, seed }, options) {
+  async *merge({ models, tasks, alignment, seed, crew }, options) {
     yield { type: 'preparing', note: "Computing the sources' features" };
     const aligned = alignModels(models, alignment);
-    const student = new Student(startOf(aligned, options), aligned);
+    const start = startOf(aligned, options);
+    const student = new Student(start, aligned);
     try {
       const initial = student.initial();
       const images = tasks.reduce((sum, { train }) => sum + train.count, 0);
       const { learnable, steps } = yield* trainStage(
         {
           trainable: student,
-          problem: (data) =>
-            reconstructionProblem(student, initial, data, { teachers: models, objective: options.objective }),
+          async problem(data) {
+            const targets = await featureTargets(data, models, options.objective, student);
+            return reconstructionProblem(student, initial, data, { targets, objective: options.objective });
+          },
+          shared: {
+            trainable: { kind: 'student', start, tasks: aligned },
+            initial,
+            objective: options.objective,
+          },
           frozen: new Set(),
           matrices: () => null,
           classes: classesOf(models),
+          crew: crew ?? null,
           tasks,
           allTasks: tasks.length,
           seed,

@@ -93,7 +93,7 @@ function stageTraining(
   stage: Stage,
   supernet: SuperNet,
   initial: Weights,
-  { models, tasks }: MergeContext,
+  { models, tasks, crew = null }: MergeContext,
   { scope, objective, inner, freezeNorms }: FsMergeOptions,
 ): Omit<StageTraining, 'seed' | 'before' | 'steps'> {
   const teachers = models.slice(0, stage.tasks);
@@ -105,6 +105,8 @@ function stageTraining(
       scope === 'local'
         ? localProblem(supernet, initial, data, teachers)
         : globalProblem(supernet, initial, data, { teachers, objective, inner, bodyOfTask, scales }),
+    shared: scope === 'global' && objective !== 'inner' ? { trainable: supernet.spec, initial, objective } : null,
+    crew,
     frozen: new Set(freezeNorms ? supernet.normParameters : []),
     matrices: (learnable, step) => liveMatrices(owned, learnable, step),
     classes: classesOf(teachers),

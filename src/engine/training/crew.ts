@@ -1,0 +1,77 @@
+/**
+ * Training on several threads: each holds the same problem and computes the gradients of its share of a batch, which are added up in
+ * one order, so that a number of threads always gives the same bits. The engine knows no threads: whoever runs it brings a crew.
+ */
+import type { Model, Weights } from '../architectures/model.ts';
+import type { ImageSet } from '../datasets/images.ts';
+import type { Objective } from '../recipe.ts';
+import type { SuperNetOptions, SuperNetParts } from '../supernet/supernet.ts';
+
+/** A trainable network as data, to be built again in another thread. */
+export type TrainableSpec =
+  | { kind: 'supernet'; parts: SuperNetParts; options: SuperNetOptions }
+  | { kind: 'student'; start: Model; tasks: readonly Model[] };
+
+/** All that a member needs of a problem; it can be cloned from thread to thread. */
+export interface SharedProblem {
+  trainable: TrainableSpec;
+  initial: Weights;
+  /** Names of the tensors that stay as they start. */
+  frozen: readonly string[];
+  /** Training images of each task. */
+  sets: readonly ImageSet[];
+  /** The sources' features, `[images, Σ widths]`. */
+  targets: Float32Array;
+  objective: Objective;
+}
+
+export interface Share {
+  /** Mean gradients over the share's rows, one vector for each group of the layouts. */
+  gradients: Float32Array[];
+  losses: number[];
+}
+
+export interface CrewAtWork {
+  /** One share for each list of rows; `values` are the learnable vectors, one for each group of the layouts. */
+  shares(rows: readonly Uint32Array[], values: readonly Float32Array[]): Promise<Share[]>;
+  dispose(): void;
+}
+
+export interface Crew {
+  /** The most threads that train together, this one among them. */
+  readonly threads: number;
+  /** Threads besides this one that are worth having for batches of so many images. */
+  sizeFor(batch: number): number;
+  prepare(problem: SharedProblem, size: number): Promise<CrewAtWork>;
+}
+
+/** A batch cut into so many parts, the first ones larger by at most one row; fewer where there are fewer rows. */
+export function cut(rows: ArrayLike<number>, parts: number): Uint32Array[] {
+  const all = Uint32Array.from(rows);
+  const count = Math.max(1, Math.min(parts, all.length));
+  const start = (part: number) => part * Math.floor(all.length / count) + Math.min(part, all.length % count);
+  return Array.from({ length: count }, (_, part) => all.subarray(start(part), start(part + 1)));
+}
+
+/** The mean over all rows from the means over each share's, added up in the order of the shares. */
+export function combine(shares: readonly Share[], rows: readonly Uint32Array[]): Share {
+  const all = rows.reduce((sum, own) => sum + own.length, 0);
+  const weights = rows.map((own) => own.length / all);
+  const [first] = shares;
+  if (!first) throw new RangeError('there are no shares');
+  return {
+    gradients: first.gradients.map((vector, group) => {
+      const sum = new Float32Array(vector.length);
+      for (const [index, share] of shares.entries()) addScaled(sum, share.gradients[group], weights[index] ?? 0);
+      return sum;
+    }),
+    losses: first.losses.map((_, term) =>
+      shares.reduce((sum, { losses }, index) => sum + (weights[index] ?? 0) * (losses[term] ?? Number.NaN), 0),
+    ),
+  };
+}
+
+function addScaled(sum: Float32Array, vector: Float32Array | undefined, weight: number): void {
+  if (vector?.length !== sum.length) throw new RangeError('a share has gradients of another length');
+  for (let index = 0; index < sum.length; index++) sum[index]! += weight * vector[index]!;
+}
