@@ -17,6 +17,7 @@ import type { DataProblem } from '../training/problem.ts';
 import { rateOf } from '../training/schedule.ts';
 import { batches, countSteps } from '../training/steps.ts';
 import type { Trainable } from '../training/trainable.ts';
+import type { UnreadLosses } from '../training/trainer.ts';
 import { Trainer } from '../training/trainer.ts';
 import type { MergeCommand, MergeProgress } from './method.ts';
 
@@ -69,6 +70,9 @@ export interface Trained {
   stopped: boolean;
 }
 
+/** Steps whose losses may wait to be read: on a GPU one, so that it has work while the last loss comes back. */
+const lateness = (): number => (tf.getBackend() === 'webgpu' ? 1 : 0);
+
 export async function* trainStage(
   stage: StageTraining,
   options: TrainingOptions,
@@ -93,7 +97,6 @@ export async function* trainStage(
     const diagonal = schedule(options.diagonalLearningRate ?? options.learningRate);
     const best = new BestSoFar(patience);
     let step = 0;
-    let stopped = false;
     const matrices = stage.matrices(
       () => trainer.learnable,
       () => before + step,
@@ -106,22 +109,53 @@ export async function* trainStage(
         yield { type: 'validation', step: before + step, losses };
       }
     };
+    const unread = hold(new UnreadSteps(trainer, before, rate));
     for (const rows of batches(data.count, options, seed)) {
+      if (unread.stopped) break;
       if (evaluateEvery > 0 && step % evaluateEvery === 0) {
+        yield* unread.readAllBut(0);
         yield { type: 'accuracy', step: before + step, score: await scoreNow(stage, trainer.learnable) };
         yield* measure();
         if (best.isOver) break;
       }
-      const losses = await trainer.step(rows, { rate: rate(step), diagonal: diagonal(step) });
-      const point = { step: before + step, losses, rate: rate(step) };
+      unread.add(step, await trainer.update(rows, { rate: rate(step), diagonal: diagonal(step) }));
       step++;
-      stopped = (yield { type: 'training', point }) === 'stop';
-      if (stopped) break;
+      yield* unread.readAllBut(lateness());
     }
+    yield* unread.readAllBut(0);
     if (!best.isOver) yield* measure();
-    return { learnable: best.kept ?? (await toHost(trainer.learnable)), steps: step, stopped };
+    return { learnable: best.kept ?? (await toHost(trainer.learnable)), steps: step, stopped: unread.stopped };
   } finally {
     for (const item of held.reverse()) item.dispose();
+  }
+}
+
+/** Steps that were taken and whose losses were not read yet. */
+class UnreadSteps {
+  /** Whether a person has ended the training. */
+  stopped = false;
+  private readonly steps: { step: number; losses: UnreadLosses }[] = [];
+
+  constructor(
+    private readonly trainer: Trainer,
+    private readonly before: number,
+    private readonly rate: (step: number) => number,
+  ) {}
+
+  add(step: number, losses: UnreadLosses): void {
+    this.steps.push({ step, losses });
+  }
+
+  async *readAllBut(late: number): AsyncGenerator<MergeProgress, void, MergeCommand> {
+    while (this.steps.length > late) {
+      const { step, losses } = this.steps.shift() as (typeof this.steps)[number];
+      const point = { step: this.before + step, losses: await this.trainer.read(losses), rate: this.rate(step) };
+      if ((yield { type: 'training', point }) === 'stop') this.stopped = true;
+    }
+  }
+
+  dispose(): void {
+    for (const { losses } of this.steps) if (losses instanceof tf.Tensor) losses.dispose();
   }
 }
 

@@ -27,6 +27,9 @@ export interface TrainerOptions extends AdamWOptions {
   crew?: { atWork: CrewAtWork; size: number } | null;
 }
 
+/** Losses of a step, on the backend or on the host. */
+export type UnreadLosses = tf.Tensor1D | number[];
+
 export class Trainer<Batch = unknown> {
   private readonly layouts: Layouts;
   private readonly constants: Parameters;
@@ -54,7 +57,12 @@ export class Trainer<Batch = unknown> {
   }
 
   /** One step on these rows of the training set; the losses are those before the update. */
-  async step(rows: ArrayLike<number>, { rate, diagonal }: Rates): Promise<number[]> {
+  async step(rows: ArrayLike<number>, rates: Rates): Promise<number[]> {
+    return this.read(await this.update(rows, rates));
+  }
+
+  /** The same without waiting for the losses, which `read` gives. */
+  async update(rows: ArrayLike<number>, { rate, diagonal }: Rates): Promise<UnreadLosses> {
     const { crew } = this.options;
     const pass = crew ? await this.sharedPass(rows, crew.atWork, crew.size) : this.pass(rows);
     const gradients = this.clip(pass.gradients);
@@ -63,7 +71,12 @@ export class Trainer<Batch = unknown> {
     }
     this.forget();
     this.current = this.readTensors();
-    const values = pass.losses instanceof tf.Tensor ? await this.read(pass.losses) : pass.losses;
+    return pass.losses;
+  }
+
+  /** The losses of an update; takes them over. Throws `StudioError` when they are no numbers any more. */
+  async read(losses: UnreadLosses): Promise<number[]> {
+    const values = losses instanceof tf.Tensor ? await takeValues(losses) : losses;
     if (!values.every(Number.isFinite)) {
       throw new StudioError({
         kind: 'run',
@@ -99,16 +112,10 @@ export class Trainer<Batch = unknown> {
     const pending = crew.shares(others, values);
     const pass = this.pass(first);
     const gradients = await Promise.all(pass.gradients.map(hostCopy));
-    const own: Share = { gradients, losses: await this.read(pass.losses) };
+    const own: Share = { gradients, losses: await takeValues(pass.losses) };
     tf.dispose(pass.gradients);
     const all = combine([own, ...(await pending)], [first, ...others]);
     return { gradients: all.gradients.map((vector) => tf.tensor1d(vector)), losses: all.losses };
-  }
-
-  private async read(losses: tf.Tensor1D): Promise<number[]> {
-    const values = [...(await hostCopy(losses))];
-    losses.dispose();
-    return values;
   }
 
   /** Takes the gradients over; one factor for all keeps their direction. */
@@ -137,4 +144,10 @@ export class Trainer<Batch = unknown> {
     if (this.single) disposeAll(this.single);
     this.single = null;
   }
+}
+
+async function takeValues(losses: tf.Tensor1D): Promise<number[]> {
+  const values = [...(await hostCopy(losses))];
+  losses.dispose();
+  return values;
 }
