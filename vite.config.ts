@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { assemblyKernels } from './scripts/assembly-plugin.mjs';
 
 // Named for the dev server so that it does not find them late and reload the page in the middle of a run.
 const foundLate = [
@@ -53,8 +54,8 @@ export default defineConfig({
   base: './',
   // One page and no routes: a file that is not there is a 404, not the page again.
   appType: 'mpa',
-  plugins: [react(), policyInPage],
-  worker: { format: 'es' },
+  plugins: [react(), policyInPage, assemblyKernels()],
+  worker: { format: 'es', plugins: () => [assemblyKernels()] },
   optimizeDeps: { include: foundLate },
   build: { target: 'es2022', chunkSizeWarningLimit: 1600, rolldownOptions: { checks: { bundlerTimings: false } } },
   server: { headers: isolation },

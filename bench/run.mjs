@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'vite';
+import { assemblyKernels } from '../scripts/assembly-plugin.mjs';
 
 // tfjs asks for these in Node, also as an ES module.
 globalThis.require = createRequire(import.meta.url);
@@ -14,7 +15,9 @@ await build({
   configFile: false,
   publicDir: false,
   logLevel: 'error',
-  ssr: { noExternal: true },
+  plugins: [assemblyKernels()],
+  // What starts other programs or is a binary itself stays as it is installed.
+  ssr: { noExternal: true, external: ['@playwright/test', 'vite', 'webgpu'] },
   build: {
     ssr: `bench/${name}.ts`,
     outDir,

@@ -2,14 +2,17 @@
  * Choosing a tfjs backend. Hardware WebGPU first; a software adapter or none means wasm, which is 20 to 60 times faster
  * than WebGPU emulated on a processor; plain cpu last.
  */
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import '@tensorflow/tfjs-backend-cpu';
 import { StudioError } from '../errors.ts';
-import type { WasmPaths } from './wasm.ts';
-import { registerWasm } from './wasm.ts';
-import type { AdapterReport } from './webgpu.ts';
-import { findAdapter, registerWebGPU } from './webgpu.ts';
+import type { WasmPaths } from './wasm/wasm.ts';
+import { registerWasm, wasmLabel } from './wasm/wasm.ts';
+import type { KernelOptions } from './webgpu/start.ts';
+import { startKernels } from './webgpu/start.ts';
+import type { AdapterReport } from './webgpu/webgpu.ts';
+import { findAdapter, registerWebGPU } from './webgpu/webgpu.ts';
 
 export type BackendName = 'webgpu' | 'wasm' | 'cpu';
 export type BackendChoice = 'auto' | BackendName;
@@ -17,7 +20,7 @@ export type BackendChoice = 'auto' | BackendName;
 export interface BackendStatus {
   name: BackendName;
   choice: BackendChoice;
-  /** "WebGPU · Apple M3", "WASM SIMD". */
+  /** "WebGPU · Apple M3", "WASM relaxed SIMD". */
   label: string;
   /** One sentence: why this one. */
   reason: string;
@@ -25,7 +28,7 @@ export interface BackendStatus {
   available: { name: BackendName; usable: boolean; note: string }[];
 }
 
-export interface BackendOptions {
+export interface BackendOptions extends KernelOptions {
   wasmPaths: WasmPaths;
   /** Called when the GPU reports an error or is lost: what was computed since is not to be trusted. */
   onGpuError(error: StudioError): void;
@@ -41,6 +44,7 @@ export async function useBackend(choice: BackendChoice, options: BackendOptions)
   }
   if (name === 'wasm') await registerWasm(options.wasmPaths);
   if (!(await activate(name))) throw unavailable(name === 'wasm' ? 'WebAssembly' : name, 'it failed to start');
+  if (name === 'webgpu') await startKernels(tf.backend() as WebGPUBackend, adapter, options);
   return {
     name,
     choice,
@@ -74,7 +78,7 @@ async function label(name: BackendName, adapter: AdapterReport): Promise<string>
     case 'webgpu':
       return `WebGPU · ${adapter.description}`;
     case 'wasm':
-      return (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? 'WASM SIMD' : 'WASM';
+      return wasmLabel();
     case 'cpu':
       return 'CPU (JavaScript)';
     default:

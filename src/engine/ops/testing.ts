@@ -64,7 +64,8 @@ const matMulCases = products.flatMap(([rows, inner, columns]) =>
 const broadcastCases: OperationCase[] = [
   { a: [1, 6, 5], b: [4, 5, 7] },
   { a: [4, 6, 5], b: [5, 7] },
-  { a: [2, 1, 6, 5], b: [3, 5, 7] },
+  { a: [2, 3, 6, 5], b: [3, 5, 7] },
+  { a: [1, 5, 7], b: [4, 7, 3] },
 ].map(({ a, b }) => ({
   title: `matMul of [${a}] and [${b}], broadcast`,
   shapes: [a, b],

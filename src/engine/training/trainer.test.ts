@@ -58,6 +58,19 @@ describe('one step', () => {
     expect(y).toBeCloseTo(-4, 4);
   });
 
+  it('shows its tensors until the next step, also to whoever asks inside a tidy', async () => {
+    const trainer = new Trainer(slope, descent);
+    await trainer.step([0], rates);
+    const seen = tf.tidy(() => trainer.learnable.get('x') as tf.Tensor);
+    tf.tidy(() => void trainer.learnable);
+    expect((await seen.data())[0]).toBeCloseTo(-3, 4);
+    expect(trainer.learnable.get('x')).toBe(seen);
+    await trainer.step([0], rates);
+    expect(seen.isDisposed).toBe(true);
+    expect((await trainer.learnable.get('x')?.data())?.[0]).toBeCloseTo(-6, 4);
+    trainer.dispose();
+  });
+
   it('leaves no tensor behind', async () => {
     const before = tf.memory().numTensors;
     await oneStep({ clipNorm: 1, frozen: new Set(['x']) });

@@ -52,7 +52,10 @@ export class Trainer<Batch = unknown> {
 
   /** The learnable tensors as they are now, frozen ones too; valid until the next step. */
   get learnable(): Parameters {
-    this.single ??= new Map(this.each((layout, { value }) => layout.tensors(value)));
+    // Whoever asks may do so inside a tidy.
+    this.single ??= new Map(
+      this.each((layout, { value }) => layout.tensors(value).map(([name, tensor]) => [name, tf.keep(tensor)] as const)),
+    );
     return new Map([...this.constants, ...this.single]);
   }
 

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { seededRandom } from '../random.ts';
-import { normals } from '../supernet/matrix-kind.ts';
-import { useNodeBackend } from '../testing/node.ts';
+import { seededRandom } from '../../random.ts';
+import { normals } from '../../supernet/matrix-kind.ts';
+import { useNodeBackend } from '../../testing/node.ts';
 
 const sizes = [
   [1, 1, 1],

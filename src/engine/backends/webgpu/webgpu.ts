@@ -4,8 +4,8 @@
  */
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
-import { StudioError } from '../errors.ts';
-import { registerSoftwareKernels } from './webgpu-software.ts';
+import { StudioError } from '../../errors.ts';
+import { registerKernels } from './kernels.ts';
 
 export interface AdapterReport {
   adapter: GPUAdapter | null;
@@ -53,9 +53,9 @@ export async function findAdapter(): Promise<AdapterReport> {
 }
 
 /** Registers backend "webgpu" on this adapter; it starts when it is set. */
-export function registerWebGPU({ adapter, software }: AdapterReport, onError: (error: StudioError) => void): void {
+export function registerWebGPU({ adapter }: AdapterReport, onError: (error: StudioError) => void): void {
   if (!adapter) throw new Error('there is no adapter');
-  if (software) registerSoftwareKernels();
+  registerKernels();
   if (tf.findBackendFactory('webgpu') !== null) tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', async () => {
     const device = await adapter.requestDevice({
