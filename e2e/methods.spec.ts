@@ -50,8 +50,8 @@ test('one button runs every method without training, each with a row', async ({ 
   const look = page.getByTestId('closer-look');
   await expect(look.getByRole('table', { name: /under distribution shift/ }).getByRole('row')).toHaveCount(16);
   const beside = look.getByRole('table', { name: /beside its sources/ });
-  await expect(beside.getByRole('row', { name: /^accuracy, sources side by side/ })).toContainText('92.6');
-  await expect(beside.getByRole('row', { name: /^reconstruction error/ })).toContainText('%');
+  await expect(beside.getByRole('row', { name: /^sources’ accuracy/ })).toContainText('92.6');
+  await expect(beside.getByRole('row', { name: /^reconstruction/ })).toContainText('%');
   await expect(look.getByRole('table', { name: /confusion/ }).getByRole('row')).toHaveCount(11);
 });
 

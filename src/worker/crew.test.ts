@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { contextOf, fsMergeOptions, randomModels, runMerge } from '../engine/merging/fs-merge/testing.ts';
 import { smallVit } from '../engine/testing/models.ts';
 import { useNodeBackend, wasmPaths } from '../engine/testing/node.ts';
+import type { Crew } from '../engine/training/crew.ts';
 import type { ConnectedMember } from './crew.ts';
 import { threadsHere, workerCrew } from './crew.ts';
 import type { MemberApi } from './member.ts';
@@ -15,6 +16,12 @@ const member = (changes: Partial<MemberApi> = {}): ConnectedMember => ({
   onCrash: null,
 });
 
+/** A crew that thinks every step worth its threads. */
+const eagerCrew = (connect: () => ConnectedMember, threads: number): Crew => ({
+  ...workerCrew(connect, threads),
+  sizeFor: () => threads - 1,
+});
+
 const models = randomModels([smallVit, smallVit]);
 const options = fsMergeOptions({ batchSize: 48, epochs: 3, kind: 'full' });
 const context = () => contextOf(models, { images: { train: 24, validation: 0 } });
@@ -22,16 +29,19 @@ const context = () => contextOf(models, { images: { train: 24, validation: 0 } }
 describe('a crew of workers', () => {
   it('is as large as cores and batch allow, and is not there without shared memory', () => {
     const sizes = (threads: number) =>
-      [8, 16, 32, 64, 128, 1024].map((batch) => workerCrew(member, threads).sizeFor(batch));
+      [8, 16, 32, 64, 128, 1024].map((batch) => workerCrew(member, threads).sizeFor(batch, 1e12));
     expect(sizes(1)).toEqual([0, 0, 0, 0, 0, 0]);
     expect(sizes(2)).toEqual([0, 0, 1, 1, 1, 1]);
     expect(sizes(8)).toEqual([0, 0, 1, 3, 7, 7]);
+    expect([5e7, 1.9e8, 2e8, 5e8, 9e9].map((macs) => workerCrew(member, 8).sizeFor(128, macs))).toEqual([
+      0, 0, 1, 4, 7,
+    ]);
     expect(threadsHere()).toBe(1); // Node is not isolated
   });
 
   it('trains as one thread does, with members that start once', async () => {
     let started = 0;
-    const crew = workerCrew(() => {
+    const crew = eagerCrew(() => {
       started++;
       return member();
     }, 3);
@@ -55,7 +65,7 @@ describe('a crew of workers', () => {
         }),
     });
     const connected = [dying, member()];
-    const crew = workerCrew(() => connected.shift() as ConnectedMember, 2);
+    const crew = eagerCrew(() => connected.shift() as ConnectedMember, 2);
     await expect(runMerge({ ...context(), crew }, options)).rejects.toThrow('out of memory');
     const { losses } = await runMerge({ ...context(), crew }, options);
     expect(losses).toHaveLength(3);

@@ -8,6 +8,9 @@ import './transfer.ts';
 /** With fewer images than this a thread's share of a batch is not worth the fold, which every thread does for itself. */
 const fewestImages = 16;
 
+/** Multiply-adds of a step that keep a thread busy for longer than it takes to hand them over. */
+const fewestMacs = 1e8;
+
 /** More threads bring less and less, and each holds the sources. */
 const mostThreads = 8;
 
@@ -36,7 +39,8 @@ export function workerCrew(connect: () => ConnectedMember, threads: number): Cre
   const members: ConnectedMember[] = [];
   return {
     threads,
-    sizeFor: (batch) => Math.max(0, Math.min(threads, Math.floor(batch / fewestImages)) - 1),
+    sizeFor: (batch, macs) =>
+      Math.max(0, Math.min(threads, Math.floor(batch / fewestImages), Math.floor(macs / fewestMacs)) - 1),
 
     async prepare(problem, size) {
       while (members.length < size) members.push(connect());

@@ -48,6 +48,8 @@ export interface StageTraining {
   /** The same as data, where other threads can take a share of it; null where they cannot. */
   shared: Pick<SharedProblem, 'trainable' | 'initial' | 'objective'> | null;
   crew: Crew | null;
+  /** Multiply-adds of a step. */
+  stepMacs: number;
   /** Tensors that stay as they start. */
   frozen: ReadonlySet<string>;
   /** M and U while they are learned, where there are any. */
@@ -161,12 +163,12 @@ class UnreadSteps {
 
 /** The threads at work on this stage's problem, where there are any and they are worth having. */
 async function crewFor(
-  { crew, shared, frozen }: StageTraining,
+  { crew, shared, frozen, stepMacs }: StageTraining,
   { batchSize, epochs }: TrainingOptions,
   { sets, count }: TrainingSet,
   { targets }: StageProblem,
 ): Promise<{ atWork: CrewAtWork; size: number } | null> {
-  const size = crew && shared && targets && epochs > 0 ? crew.sizeFor(Math.min(batchSize, count)) : 0;
+  const size = crew && shared && targets && epochs > 0 ? crew.sizeFor(Math.min(batchSize, count), stepMacs) : 0;
   if (!crew || !shared || !targets || size === 0) return null;
   return { atWork: await crew.prepare({ ...shared, frozen: [...frozen], sets, targets }, size), size };
 }

@@ -40,8 +40,8 @@ export interface CrewAtWork {
 export interface Crew {
   /** The most threads that train together, this one among them. */
   readonly threads: number;
-  /** Threads besides this one that are worth having for batches of so many images. */
-  sizeFor(batch: number): number;
+  /** Threads besides this one that are worth having for steps of so many images and multiply-adds. */
+  sizeFor(batch: number, macs: number): number;
   prepare(problem: SharedProblem, size: number): Promise<CrewAtWork>;
 }
 

@@ -4,7 +4,7 @@
  */
 import { alignArchitectures, alignModels } from '../../alignment/align.ts';
 import { mergedArchitecture } from '../../architectures/fold-plan.ts';
-import type { Model } from '../../architectures/model.ts';
+import type { Architecture, Model } from '../../architectures/model.ts';
 import { modelPredictor } from '../../evaluation/predictors.ts';
 import { disposeAll, toBackend, toHost } from '../../network/parameters.ts';
 import type { DistillationOptions } from '../../recipe.ts';
@@ -26,8 +26,7 @@ export const distillation: MergeMethod<'distillation'> = {
 
   cost(architectures, options, { images, alignment }) {
     const aligned = alignArchitectures(architectures, alignment);
-    return studentCost(
-      mergedArchitecture(aligned),
+    return costOf(
       aligned,
       options,
       images.reduce((sum, count) => sum + count, 0),
@@ -58,6 +57,11 @@ export const distillation: MergeMethod<'distillation'> = {
           matrices: () => null,
           classes: classesOf(models),
           crew: crew ?? null,
+          stepMacs: costOf(
+            aligned.map(({ architecture }) => architecture),
+            options,
+            images,
+          ).stepMacs,
           tasks,
           allTasks: tasks.length,
           seed,
@@ -86,6 +90,9 @@ export const distillation: MergeMethod<'distillation'> = {
     }
   },
 };
+
+const costOf = (aligned: readonly Architecture[], options: DistillationOptions, images: number) =>
+  studentCost(mergedArchitecture(aligned), aligned, options, images);
 
 /** Source 1, or the average, with the classes of all. */
 function startOf(models: readonly Model[], { initialisation }: DistillationOptions): Model {

@@ -37,6 +37,10 @@ export const fsMerge: MergeMethod<'fs-merge'> = {
   cost: fsMergeCost,
   async *merge(context, options) {
     const aligned = alignModels(context.models, context.alignment);
+    const { learnable, stepMacs } = fsMergeCost(architecturesOf(context), options, {
+      images: context.tasks.map(({ train }) => train.count),
+      alignment: context.alignment,
+    });
     const stages = stagesOf(context.models.length, options);
     const steps = stages.reduce((sum, stage) => sum + countSteps(options, imagesOf(context, stage)), 0);
     let soFar: SoFar | null = savedSoFar(context);
@@ -53,6 +57,7 @@ export const fsMerge: MergeMethod<'fs-merge'> = {
         const trained: Trained = yield* trainStage(
           {
             ...stageTraining(stage, supernet, initial, context, options),
+            stepMacs,
             seed,
             before,
             steps,
@@ -70,10 +75,6 @@ export const fsMerge: MergeMethod<'fs-merge'> = {
     }
     if (!soFar || !saved) throw new RangeError('there are no sources');
     const { model, unmerge } = soFar;
-    const { learnable } = fsMergeCost(architecturesOf(context), options, {
-      images: context.tasks.map(({ train }) => train.count),
-      alignment: context.alignment,
-    });
     return {
       model,
       unmerge,
@@ -95,7 +96,7 @@ function stageTraining(
   initial: Weights,
   { models, tasks, crew = null }: MergeContext,
   { scope, objective, inner, freezeNorms }: FsMergeOptions,
-): Omit<StageTraining, 'seed' | 'before' | 'steps'> {
+): Omit<StageTraining, 'stepMacs' | 'seed' | 'before' | 'steps'> {
   const teachers = models.slice(0, stage.tasks);
   const bodyOfTask = bodiesOfTasks(stage);
   const owned = { matrices: supernet.matrices, bodies: stage.bodies };

@@ -98,21 +98,21 @@ function Beside({ run, look, tasks }: { run: Run; look: Look; tasks: string[] })
   return (
     <div>
       <DataTable
-        caption={`${run.name} beside its sources: accuracy and calibration`}
+        caption={`${run.name} beside its sources`}
         columns={['', ...tasks, 'joint']}
         rows={[
           ...(run.result ? [reading('accuracy', run.result.score)] : []),
-          reading('accuracy, sources side by side', sideBySide.score),
-          reading('calibration error', calibration),
-          reading('calibration error, sources side by side', sideBySide.calibration),
-          ...(reconstruction.length > 0 ? [['reconstruction error', ...reconstruction.map(percentOrNone), '']] : []),
+          reading('sources’ accuracy', sideBySide.score),
+          reading('calibration', calibration),
+          reading('sources’ calibration', sideBySide.calibration),
+          ...(reconstruction.length > 0 ? [['reconstruction', ...reconstruction.map(percentOrNone), '']] : []),
         ]}
       />
       <p className="hint">
         The sources reach {own} on their own tasks, but {percent(sideBySide.score.joint)} jointly when their logits
-        stand side by side: no source has learned how sure to be of an image that is another's. Calibration error: how
-        far confidence is from accuracy. Reconstruction error: squared error of the guessed features over their size; 0
-        % is perfect.
+        stand side by side: no source has learned how sure to be of an image that is another's. Calibration: how far
+        confidence is from accuracy. Reconstruction: squared error of the guessed features over their size. Of both, 0 %
+        is perfect.
       </p>
     </div>
   );
