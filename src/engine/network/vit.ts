@@ -76,8 +76,13 @@ function embed(vit: VisionTransformer, parameters: Parameters, patches: tf.Tenso
   const [batch, count, pixels] = patches.shape;
   const { width } = vit;
   const rows = linear(tf.reshape(patches, [batch * count, pixels]), ...weightAndBias(parameters, 'patches'));
-  const first = tf.tile(tf.reshape(parameter(parameters, 'class_token'), [1, 1, width]), [batch, 1, 1]);
-  const all = tf.concat([first, tf.reshape(rows, [batch, count, width])], 1);
-  const placed = tf.add(all, parameter<tf.Tensor2D>(parameters, 'positions'));
+  // The class token joins its position: the gradient of a token for each image would be a sum over as many slices.
+  const token = tf.pad(tf.reshape(parameter(parameters, 'class_token'), [1, width]), [
+    [0, count],
+    [0, 0],
+  ]);
+  const places = tf.add(parameter<tf.Tensor2D>(parameters, 'positions'), token);
+  const all = tf.concat([tf.zeros([batch, 1, width]), tf.reshape(rows, [batch, count, width])], 1);
+  const placed = tf.add(all, places);
   return tf.reshape(placed, [batch * (count + 1), width]);
 }

@@ -4,6 +4,7 @@ import type { Model, Weights } from '../architectures/model.ts';
 import type { TrainingSet } from '../datasets/training-set.ts';
 import { gatherRows } from '../datasets/training-set.ts';
 import { features } from '../network/network.ts';
+import type { Observe } from '../network/observe.ts';
 import type { InnerSite, Objective } from '../recipe.ts';
 import type { SuperNet } from '../supernet/supernet.ts';
 import type { InnerScales, InnerTargets } from './inner-objective.ts';
@@ -87,7 +88,8 @@ export function reconstructionProblem(
     losses(learnable, { inputs, target, tasks, inner: compared }) {
       const seen = new Map<string, tf.Tensor2D>();
       const folded = trainable.fold(learnable);
-      const merged = features(trainable.architecture, folded, inputs, (layer, input) => seen.set(layer, input));
+      const see: Observe = (layer, input) => seen.set(layer, input);
+      const merged = features(trainable.architecture, folded, inputs, deep ? see : undefined);
       const loss = reconstructionLoss(trainable.unmerge(learnable, merged), target, tasks, weights);
       if (!deep || !compared) return [loss];
       return [tf.addN([loss, ...deep.losses(learnable, seen, compared, target.shape[0])]) as tf.Scalar];
