@@ -70,8 +70,8 @@ type CallAll = <T>(
 
 function atWork(members: readonly ConnectedMember[], vectors: readonly SharedVectors[], calling: CallAll): CrewAtWork {
   return {
-    async shares(rows, values) {
-      for (const [group, own] of values.entries()) vectors[0]?.values[group]?.set(own);
+    values: vectors[0]?.values ?? [],
+    async shares(rows) {
       const losses = await calling(members.slice(0, rows.length), ({ api }, index) =>
         api.share(rows[index] as Uint32Array),
       );

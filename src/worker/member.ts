@@ -38,9 +38,7 @@ export function createMember(wasmPaths: BackendOptions['wasmPaths']): MemberApi 
 
     async share(rows) {
       if (!member) throw new Error('the thread has no problem');
-      const { gradients, losses } = await member.share(rows, vectors.values);
-      for (const [group, own] of gradients.entries()) vectors.gradients[group]?.set(own);
-      return losses;
+      return member.share(rows, vectors.values, vectors.gradients);
     },
 
     async dispose() {

@@ -8,7 +8,8 @@ import { methodSchema } from '../recipe.ts';
 import { smallMlp, smallVit } from '../testing/models.ts';
 import { useNodeBackend } from '../testing/node.ts';
 import type { Crew, SharedProblem } from './crew.ts';
-import { combine, cut } from './crew.ts';
+import { cut, portions } from './crew.ts';
+import { layoutsOf } from './flat-layout.ts';
 import { Member } from './member.ts';
 
 beforeAll(() => useNodeBackend('cpu'));
@@ -22,10 +23,19 @@ function localCrew(size: number) {
     async prepare(problem: SharedProblem, members) {
       expect(members).toBe(size);
       const all = Array.from({ length: members }, () => new Member(structuredClone(problem)));
+      const { groups } = layoutsOf(problem.initial, undefined, new Set(problem.frozen));
+      const vectors = () => groups.map(({ layout }) => new Float32Array(layout.size));
+      const values = vectors();
       return {
-        async shares(rows, values) {
+        values,
+        async shares(rows) {
           shares.push(rows.map((own) => own.length));
-          return Promise.all(rows.map((own, index) => all[index]!.share(own, values)));
+          return Promise.all(
+            rows.map(async (own, index) => {
+              const gradients = vectors();
+              return { gradients, losses: await all[index]!.share(own, values, gradients) };
+            }),
+          );
         },
         dispose: () => all.forEach((member) => void member.dispose()),
       };
@@ -66,14 +76,8 @@ describe('cutting a batch', () => {
     expect(cut(rows, parts).map((part) => [...part])).toEqual(expected);
   });
 
-  it('the mean over all rows comes from the means over the parts, by their rows', () => {
-    const shares = [
-      { gradients: [Float32Array.of(1, 2)], losses: [3] },
-      { gradients: [Float32Array.of(4, 8)], losses: [6] },
-    ];
-    const { gradients, losses } = combine(shares, cut([1, 2, 3], 2));
-    expect([...gradients[0]!].map((value) => value.toFixed(5))).toEqual(['2.00000', '4.00000']);
-    expect(losses[0]).toBeCloseTo(4, 6);
+  it('gives each part its portion', () => {
+    expect(portions(cut([1, 2, 3, 4, 5], 2))).toEqual([0.6, 0.4]);
   });
 });
 

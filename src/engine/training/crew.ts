@@ -32,8 +32,10 @@ export interface Share {
 }
 
 export interface CrewAtWork {
-  /** One share for each list of rows; `values` are the learnable vectors, one for each group of the layouts. */
-  shares(rows: readonly Uint32Array[], values: readonly Float32Array[]): Promise<Share[]>;
+  /** The learnable vectors, one for each group of the layouts, in memory that all threads see: to be set before `shares`. */
+  readonly values: readonly Float32Array[];
+  /** One share for each list of rows; valid until the next call. */
+  shares(rows: readonly Uint32Array[]): Promise<Share[]>;
   dispose(): void;
 }
 
@@ -53,25 +55,8 @@ export function cut(rows: ArrayLike<number>, parts: number): Uint32Array[] {
   return Array.from({ length: count }, (_, part) => all.subarray(start(part), start(part + 1)));
 }
 
-/** The mean over all rows from the means over each share's, added up in the order of the shares. */
-export function combine(shares: readonly Share[], rows: readonly Uint32Array[]): Share {
+/** The part of all rows that each list has. */
+export function portions(rows: readonly Uint32Array[]): number[] {
   const all = rows.reduce((sum, own) => sum + own.length, 0);
-  const weights = rows.map((own) => own.length / all);
-  const [first] = shares;
-  if (!first) throw new RangeError('there are no shares');
-  return {
-    gradients: first.gradients.map((vector, group) => {
-      const sum = new Float32Array(vector.length);
-      for (const [index, share] of shares.entries()) addScaled(sum, share.gradients[group], weights[index] ?? 0);
-      return sum;
-    }),
-    losses: first.losses.map((_, term) =>
-      shares.reduce((sum, { losses }, index) => sum + (weights[index] ?? 0) * (losses[term] ?? Number.NaN), 0),
-    ),
-  };
-}
-
-function addScaled(sum: Float32Array, vector: Float32Array | undefined, weight: number): void {
-  if (vector?.length !== sum.length) throw new RangeError('a share has gradients of another length');
-  for (let index = 0; index < sum.length; index++) sum[index]! += weight * vector[index]!;
+  return rows.map((own) => own.length / all);
 }

@@ -40,7 +40,3 @@ export function gradientPass<Batch>(
   tf.dispose(grads);
   return { gradients, losses };
 }
-
-/** The values on the host, as a copy that is no view of the backend's memory. */
-export const hostCopy = async (tensor: tf.Tensor): Promise<Float32Array<ArrayBuffer>> =>
-  Float32Array.from((await tensor.data()) as Float32Array);

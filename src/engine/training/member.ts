@@ -3,13 +3,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { TrainingSet } from '../datasets/training-set.ts';
 import type { Parameters } from '../network/parameters.ts';
 import { disposeAll, toBackend } from '../network/parameters.ts';
+import { copyInto } from '../ops/host.ts';
 import { SuperNet } from '../supernet/supernet.ts';
-import type { Share, SharedProblem, TrainableSpec } from './crew.ts';
+import type { SharedProblem, TrainableSpec } from './crew.ts';
 import type { Layouts } from './flat-layout.ts';
 import { layoutsOf } from './flat-layout.ts';
 import type { GlobalProblem } from './global-problem.ts';
 import { reconstructionProblem } from './global-problem.ts';
-import { gradientPass, hostCopy } from './gradients.ts';
+import { gradientPass } from './gradients.ts';
 import { Student } from './student.ts';
 
 export class Member {
@@ -26,8 +27,8 @@ export class Member {
     this.constants = toBackend(this.layouts.constants);
   }
 
-  /** The gradients of these rows at these values. */
-  async share(rows: Uint32Array, values: readonly Float32Array[]): Promise<Share> {
+  /** The gradients of these rows at these values, into `into`: one vector for each group of the layouts. Gives the losses. */
+  async share(rows: Uint32Array, values: readonly Float32Array[], into: readonly Float32Array[]): Promise<number[]> {
     const learned = new Map(
       this.layouts.groups.flatMap(({ layout }, group) => {
         const flat = tf.tensor1d(values[group] ?? new Float32Array());
@@ -40,10 +41,10 @@ export class Member {
     const { gradients, losses } = gradientPass(this.problem, this.layouts, this.constants, learned, batch);
     tf.dispose(batch as unknown as tf.TensorContainer);
     disposeAll(learned);
-    const vectors = await Promise.all(gradients.map(hostCopy));
-    const terms = [...(await hostCopy(losses))];
+    for (const [group, own] of gradients.entries()) await copyInto(own, into[group] ?? new Float32Array());
+    const terms = [...((await losses.data()) as Float32Array)];
     tf.dispose([...gradients, losses]);
-    return { gradients: vectors, losses: terms };
+    return terms;
   }
 
   dispose(): void {

@@ -3,13 +3,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { StudioError } from '../errors.ts';
 import type { Parameters } from '../network/parameters.ts';
 import { disposeAll, toBackend } from '../network/parameters.ts';
+import { copyInto } from '../ops/host.ts';
 import type { AdamWOptions } from './adamw.ts';
 import { AdamW } from './adamw.ts';
 import type { CrewAtWork, Share } from './crew.ts';
-import { combine, cut } from './crew.ts';
+import { cut, portions } from './crew.ts';
 import type { FlatLayout, Layouts } from './flat-layout.ts';
 import { layoutsOf } from './flat-layout.ts';
-import { gradientPass, hostCopy } from './gradients.ts';
+import { gradientPass } from './gradients.ts';
 import type { TrainingProblem } from './problem.ts';
 
 /** Rates of one step: diagonals may have their own. */
@@ -111,14 +112,20 @@ export class Trainer<Batch = unknown> {
     size: number,
   ): Promise<{ gradients: tf.Tensor[]; losses: number[] }> {
     const [first = new Uint32Array(), ...others] = cut(rows, size + 1);
-    const values = await Promise.all(this.optimisers.map(({ value }) => hostCopy(value)));
-    const pending = crew.shares(others, values);
+    for (const [group, { value }] of this.optimisers.entries()) {
+      await copyInto(value, crew.values[group] ?? new Float32Array());
+    }
+    const pending = crew.shares(others);
     const pass = this.pass(first);
-    const gradients = await Promise.all(pass.gradients.map(hostCopy));
-    const own: Share = { gradients, losses: await takeValues(pass.losses) };
-    tf.dispose(pass.gradients);
-    const all = combine([own, ...(await pending)], [first, ...others]);
-    return { gradients: all.gradients.map((vector) => tf.tensor1d(vector)), losses: all.losses };
+    const own = await takeValues(pass.losses);
+    const theirs = await pending;
+    const [mine = 1, ...rest] = portions([first, ...others]);
+    return {
+      gradients: pass.gradients.map((gradient, group) => weightedSum(gradient, mine, theirs, rest, group)),
+      losses: own.map((loss, term) =>
+        theirs.reduce((sum, { losses }, index) => sum + (rest[index] ?? 0) * (losses[term] ?? Number.NaN), mine * loss),
+      ),
+    };
   }
 
   /** Takes the gradients over; one factor for all keeps their direction. */
@@ -150,7 +157,26 @@ export class Trainer<Batch = unknown> {
 }
 
 async function takeValues(losses: tf.Tensor1D): Promise<number[]> {
-  const values = [...(await hostCopy(losses))];
+  const values = [...((await losses.data()) as Float32Array)];
   losses.dispose();
   return values;
+}
+
+/** Means over shares become the mean over all, added up in the order of the shares; takes the own gradient over. */
+function weightedSum(
+  own: tf.Tensor,
+  mine: number,
+  theirs: readonly Share[],
+  rest: readonly number[],
+  group: number,
+): tf.Tensor {
+  const sum = tf.tidy(() =>
+    theirs.reduce<tf.Tensor>(
+      (all, { gradients }, index) =>
+        tf.add(all, tf.mul(tf.tensor1d(gradients[group] ?? new Float32Array()), rest[index] ?? 0)),
+      tf.mul(own, mine),
+    ),
+  );
+  own.dispose();
+  return sum;
 }
