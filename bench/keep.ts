@@ -15,7 +15,7 @@ export interface Measurement {
   started: number;
 }
 
-/** Prints a section with the line that says how it came about; with `--write` it takes the place of its last one on the page. */
+/** Prints a section and how it came about; with `--write` it takes the place of its last one on the page. */
 export async function report(
   page: string,
   words: readonly string[],

@@ -1,5 +1,5 @@
 /**
- * GFLOP/s of the matrix products of a step: ours against those that tfjs has, on wasm; each variant against them on WebGPU.
+ * GFLOP/s of the matrix products of a step: ours, or on WebGPU each variant, against those that tfjs has.
  *
  *     npm run bench:kernels                       both shapes on wasm, tiny on WebGPU
  *     npm run bench:kernels -- ti webgpu          what is named

@@ -82,7 +82,10 @@ async function measure(stage: Stage, name: keyof typeof all, pace: Pace): Promis
   });
   const [first] = cases;
   const shape = describeShape(name === 'ti' ? ti : tiny);
-  const title = `**${name === 'ti' ? 'Many sources on ti' : `Of tiny, ${what}`}**: folded, diagonal + low-rank; ${shape}, 2 sources, rank 8 unless the table says otherwise. Medians; in brackets the least times.`;
+  const title = [
+    `**${name === 'ti' ? 'Many sources on ti' : `Of tiny, ${what}`}**: folded, diagonal + low-rank; ${shape},`,
+    '2 sources, rank 8 unless the table says otherwise. Medians; in brackets the least times.',
+  ].join(' ');
   const head = [
     what,
     'ms a step',

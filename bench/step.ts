@@ -113,8 +113,10 @@ async function deep(stage: Stage, variants: readonly Variant[], pace: Pace): Pro
     const reference = all.find((other) => other.form === 'plain' && other.threads === count)?.twelve;
     return [names[form], count, ms(one), ms(two), ms(twelve), ratio(twelve, reference ?? Number.NaN)];
   });
-  const what =
-    '**ViT-B/16**: width 768, hidden 3072, 197 tokens, batch 2, 2 sources. Medians of one and of two blocks; twelve take one + 11 × (two − one).';
+  const what = [
+    '**ViT-B/16**: width 768, hidden 3072, 197 tokens, batch 2, 2 sources.',
+    'Medians of one and of two blocks; twelve take one + 11 × (two − one).',
+  ].join(' ');
   const head = ['form', 'threads', '1 block, ms', '2 blocks, ms', '12 blocks, extrapolated', '÷ plain'];
   return [what, table(head, rows)].join('\n\n');
 }

@@ -1,6 +1,6 @@
 /**
- * A training step in the tab against PyTorch on the same processor, in turns: our plain network against PyTorch's, our folded
- * SuperNet against the same SuperNet in PyTorch as the paper draws it.
+ * A training step in the tab against PyTorch on the same processor, in turns: our plain network against PyTorch's, our
+ * folded SuperNet against the same SuperNet in PyTorch as the paper draws it.
  *
  *     npm run bench:torch              both shapes
  *     npm run bench:torch -- tiny      one of them

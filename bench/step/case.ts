@@ -20,7 +20,10 @@ import { featureTargets } from '../../src/engine/training/targets.ts';
 import type { UnreadLosses } from '../../src/engine/training/trainer.ts';
 import { Trainer } from '../../src/engine/training/trainer.ts';
 
-/** Plain: one network, all its weights trained. Low-rank: diagonal + low-rank. Activation: every source runs, as the paper draws it. */
+/**
+ * Plain: one network, all its weights trained. Low-rank: with a diagonal, as in form `activation`, where every source runs as
+ * the paper draws it.
+ */
 export const forms = ['plain', 'low-rank', 'full', 'activation', 'activation-full'] as const;
 export type Form = (typeof forms)[number];
 

@@ -1,4 +1,4 @@
-/** Times steps on the backend of this thread. Prepared cases stay until they are forgotten, so that they can take turns. */
+/** Times steps on the backend of this thread. Prepared cases stay until they are forgotten: they take turns. */
 import * as tf from '@tensorflow/tfjs-core';
 import { peakBytes } from '../../src/engine/testing/live-bytes.ts';
 import type { UnreadLosses } from '../../src/engine/training/trainer.ts';
@@ -8,7 +8,7 @@ import { prepare } from './case.ts';
 export interface Stage {
   /** The backend, and what it runs in. */
   label: string;
-  /** Milliseconds of each of `count` steps. */
+  /** Milliseconds of each of `count` steps; on a GPU, where steps overlap, of their mean. */
   time(of: StepCase, count: number): Promise<number[]>;
   /** The most bytes on the backend at once: sources, what is learned, AdamW's moments, two steps. */
   peak(of: StepCase): Promise<number>;
@@ -27,23 +27,33 @@ export async function time(of: StepCase, count: number, crewOf: CrewOf | null = 
   return timeSteps(await prepared, count);
 }
 
-/** From the end of one step to the end of the next. As in the studio a GPU is given a step before the last one's losses are read. */
-async function timeSteps({ update, read }: Prepared, count: number): Promise<number[]> {
-  const late = tf.getBackend() === 'webgpu' ? 1 : 0;
-  const unread: UnreadLosses[] = [];
+const timeSteps = (prepared: Prepared, count: number): Promise<number[]> =>
+  tf.getBackend() === 'webgpu' ? timeTogether(prepared, count) : timeEach(prepared, count);
+
+async function timeEach({ update, read }: Prepared, count: number): Promise<number[]> {
   const times: number[] = [];
-  let end = performance.now();
-  const readOne = async () => {
-    await read(unread.shift() ?? []);
-    times.push(performance.now() - end);
-    end = performance.now();
-  };
   for (let step = 0; step < count; step++) {
-    unread.push(await update());
-    if (unread.length > late) await readOne();
+    const start = performance.now();
+    await read(await update());
+    times.push(performance.now() - start);
   }
-  while (unread.length > 0) await readOne();
   return times;
+}
+
+/**
+ * As in the studio a GPU is given a step before the losses of the last one are read. Steps overlap: only their mean means
+ * something.
+ */
+async function timeTogether({ update, read }: Prepared, count: number): Promise<number[]> {
+  const start = performance.now();
+  let unread: UnreadLosses | null = null;
+  for (let step = 0; step < count; step++) {
+    const losses = await update();
+    if (unread) await read(unread);
+    unread = losses;
+  }
+  if (unread) await read(unread);
+  return [(performance.now() - start) / count];
 }
 
 export const peak = (of: StepCase): Promise<number> =>

@@ -4,7 +4,7 @@
 export type Times = number[];
 
 export interface Variant {
-  /** Runs `count` times; the ms of each. */
+  /** Runs `count` times; the ms of each, or of their mean. */
   run(count: number): Promise<Times>;
 }
 
@@ -16,13 +16,14 @@ export interface Pace {
 }
 
 /**
- * All variants by turns, round after round, so that what else the machine does hits them alike. Each runs twice before that:
+ * All variants by turns, round after round, so that what else the machine does hits them alike. Each runs twice before:
  * the first run makes caches and compiles, the second tells how many fit in a slice.
  */
 export async function byTurns(variants: readonly Variant[], { rounds, slice }: Pace): Promise<Times[]> {
   const counts: number[] = [];
   for (const variant of variants) {
-    const [, second = slice] = await variant.run(2);
+    await variant.run(1);
+    const [second = slice] = await variant.run(1);
     counts.push(Math.min(50, Math.max(1, Math.round(slice / second))));
   }
   const times: Times[] = variants.map(() => []);
@@ -55,7 +56,7 @@ export const ms = (time: number): string =>
 export const both = (times: Times, show: (time: number) => string): string =>
   times.length === 0 ? '–' : `${show(median(times))} (${show(least(times))})`;
 
-/** "1.16× (1.12×)": of the medians, and of the least times, which a busy machine changes less. */
+/** "1.16× (1.12×)": of the medians, and of the least times. */
 export const quotient = (times: Times, reference: Times): string =>
   times.length === 0 || reference.length === 0
     ? '–'

@@ -31,7 +31,10 @@ export async function startTorch(threads: number): Promise<Torch> {
   if (gflops < slowest) {
     child.stdin.end();
     throw new Error(
-      `${version} multiplies matrices at ${gflops.toFixed(1)} GFLOP/s: it has no fast matrix library, and no comparison would be fair. On Debian: apt-get install libopenblas0-pthread.`,
+      [
+        `${version} multiplies matrices at ${gflops.toFixed(1)} GFLOP/s: it has no fast matrix library, so that`,
+        'no comparison would be fair. On Debian: apt-get install libopenblas0-pthread.',
+      ].join(' '),
     );
   }
   return {
@@ -47,7 +50,7 @@ export async function startTorch(threads: number): Promise<Torch> {
 /** GFLOP/s of one thread below which matrices are multiplied by plain loops. */
 const slowest = 8;
 
-/** A Python that has PyTorch: the one that PYTHON names, the first on the path, or the system's, whose packages another may not see. */
+/** A Python that has PyTorch: the one that PYTHON names, else the first on the path or the system's. */
 function findPython(): string {
   const candidates = process.env.PYTHON ? [process.env.PYTHON] : ['python3', '/usr/bin/python3'];
   const found = candidates.find(
@@ -55,7 +58,11 @@ function findPython(): string {
   );
   if (found) return found;
   throw new Error(
-    `PyTorch is missing: none of ${candidates.join(', ')} has it. On Debian: apt-get install python3-torch libopenblas0-pthread. Elsewhere: name a Python that has the package torch in PYTHON.`,
+    [
+      `PyTorch is missing: none of ${candidates.join(', ')} has it.`,
+      'On Debian: apt-get install python3-torch libopenblas0-pthread.',
+      'Elsewhere: name a Python that has the package torch in PYTHON.',
+    ].join(' '),
   );
 }
 

@@ -1,9 +1,9 @@
 """Training steps in PyTorch, float32 on the processor: a plain ViT, and the SuperNet as the paper draws it.
 
-Reads a line of JSON for each order and answers with one: {"form", "network", "batch", "sources", "rank", "count"} →
-milliseconds of each of `count` steps. The first line that it writes says the version and how fast matrices are multiplied.
-Forms and shapes are those of bench/step/case.ts; docs/method.md says what they compute. Random weights and images: only time
-is measured.
+Reads a line of JSON for each order and answers with one: {"form", "network", "batch", "sources", "rank", "count"}
+→ milliseconds of each of `count` steps. The first line that it writes says the version and how fast matrices are
+multiplied. Forms and shapes are those of bench/step/case.ts; docs/method.md says what they compute. Random weights
+and images: only time is measured.
 """
 
 import json
@@ -112,9 +112,13 @@ class SuperNet(nn.Module):
         merge = lambda size: kind(sources * size, size, max(1, rank * size // width))
         unmerge = lambda size: kind(size, sources * size, max(1, rank * size // width))
         self.embedded = merge(width)
-        names = {"u_att": unmerge, "m_q": merge, "m_k": merge, "m_v": merge, "u_o": unmerge, "m_o": merge, "u_0": unmerge, "m_2": merge}
+        merges = {"m_q": width, "m_k": width, "m_v": width, "m_o": width, "m_1": hidden, "m_2": width}
+        unmerges = {"u_att": width, "u_o": width, "u_0": width, "u_1": hidden}
         self.matrices = nn.ModuleList(
-            nn.ModuleDict({**{name: make(width) for name, make in names.items()}, "m_1": merge(hidden), "u_1": unmerge(hidden)})
+            nn.ModuleDict(
+                {name: merge(size) for name, size in merges.items()}
+                | {name: unmerge(size) for name, size in unmerges.items()}
+            )
             for _ in range(net["blocks"])
         )
         norm = lambda: nn.LayerNorm(width, net["epsilon"])
