@@ -12,6 +12,7 @@ const foundLate = [
   '@tensorflow/tfjs-backend-webgpu',
   '@zip.js/zip.js',
   'comlink',
+  'idb-keyval',
   'linear-sum-assignment',
   'ml-matrix',
   'pickleparser',

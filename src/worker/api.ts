@@ -4,6 +4,7 @@ import { alignModels } from '../engine/alignment/align.ts';
 import { exportSafetensors } from '../engine/architectures/export.ts';
 import type { BackendOptions } from '../engine/backends/backends.ts';
 import { useBackend } from '../engine/backends/backends.ts';
+import type { KernelChoices } from '../engine/backends/webgpu/start.ts';
 import { augmentImages } from '../engine/datasets/augment.ts';
 import { StudioError } from '../engine/errors.ts';
 import { closerLook } from '../engine/evaluation/closer-look.ts';
@@ -24,8 +25,15 @@ import type { BackendChoice, BackendStatus, LoadResult, MatrixInfo, StudioApi, S
 import { Run } from './run.ts';
 import { errorInfo, transferring } from './transfer.ts';
 
-/** `crew` trains along where the backend is wasm. */
-export function createApi(wasmPaths: BackendOptions['wasmPaths'], crew: Crew | null = null): StudioApi {
+export interface Surroundings {
+  wasmPaths: BackendOptions['wasmPaths'];
+  /** Trains along where the backend is wasm. */
+  crew?: Crew;
+  /** Remembers the kernels of a GPU. */
+  kernelChoices?: () => Promise<KernelChoices>;
+}
+
+export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): StudioApi {
   const workspace = new Workspace();
   const runs = new Map<string, Run>();
   let send: (event: StudioEvent) => void = () => {};
@@ -35,7 +43,7 @@ export function createApi(wasmPaths: BackendOptions['wasmPaths'], crew: Crew | n
   const activeRuns = () => [...runs.values()].filter((run) => run.active);
 
   async function chooseBackend(choice: BackendChoice): Promise<BackendStatus> {
-    const chosen = await useBackend(choice, { wasmPaths, onGpuError });
+    const chosen = await useBackend(choice, { wasmPaths, onGpuError, kernelChoices: await kernelChoices?.() });
     const threads = chosen.name === 'wasm' ? (crew?.threads ?? 1) : 1;
     status = threads > 1 ? { ...chosen, label: `${chosen.label} · ${threads} threads` } : chosen;
     broken = false;
@@ -166,7 +174,7 @@ export function createApi(wasmPaths: BackendOptions['wasmPaths'], crew: Crew | n
       void run.drive(async () => {
         if (broken && status) send({ type: 'backend', status: await chooseBackend(status.choice) });
         const context = await workspace.context(recipe);
-        return { ...context, crew: status?.name === 'wasm' ? crew : null };
+        return { ...context, crew: status?.name === 'wasm' ? (crew ?? null) : null };
       });
     },
 

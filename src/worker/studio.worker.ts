@@ -2,6 +2,8 @@
 import { expose } from 'comlink';
 import { createApi } from './api.ts';
 import { connectMember, threadsHere, workerCrew } from './crew.ts';
+import { rememberedChoices } from './kernel-choices.ts';
 import { wasmPaths } from './wasm-paths.ts';
 
-expose(createApi(wasmPaths, workerCrew(connectMember, threadsHere())));
+const crew = workerCrew(connectMember, threadsHere());
+expose(createApi({ wasmPaths, crew, kernelChoices: rememberedChoices }));

@@ -40,7 +40,9 @@ export const training = {
 
 /** A worker's api with the MLP pair and its images loaded, and its events. */
 export async function studio(files = ['mlp/mlp-mnist-0to4.pt', 'mlp/mlp-mnist-5to9.pt', 'images/mnist.npz']) {
-  const api = createApi({ plain: wasm('tfjs-backend-wasm.wasm'), simd: wasm('tfjs-backend-wasm-simd.wasm') });
+  const api = createApi({
+    wasmPaths: { plain: wasm('tfjs-backend-wasm.wasm'), simd: wasm('tfjs-backend-wasm-simd.wasm') },
+  });
   const events: StudioEvent[] = [];
   const waiting: { test: (event: StudioEvent) => boolean; resolve: () => void }[] = [];
   const status = await api.start((event) => {
