@@ -13,6 +13,7 @@ import { sourcePredictor } from '../engine/evaluation/predictors.ts';
 import { readBack } from '../engine/evaluation/read-back.ts';
 import type { MatrixReader } from '../engine/inspection/matrices.ts';
 import { savedMatrices } from '../engine/inspection/matrices.ts';
+import { memoryProblem } from '../engine/merging/memory.ts';
 import { seededRandom } from '../engine/random.ts';
 import { bounds, denseShape } from '../engine/supernet/matrix-kind.ts';
 import { writeSuperNet } from '../engine/supernet/supernet-file.ts';
@@ -133,7 +134,9 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
     async check(recipe) {
       const problems = await workspace.problems(recipe);
       if (problems.length > 0) return { problems: problems.map((problem) => problem.info), cost: null };
-      return { problems: [], cost: workspace.cost(recipe) };
+      const cost = workspace.cost(recipe);
+      const tooLarge = status && memoryProblem(cost.memory, status.memory, status.label);
+      return { problems: tooLarge ? [tooLarge.info] : [], cost };
     },
 
     async layers(recipe) {
@@ -174,6 +177,8 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
       void run.drive(async () => {
         if (broken && status) send({ type: 'backend', status: await chooseBackend(status.choice) });
         const context = await workspace.context(recipe);
+        const tooLarge = status && memoryProblem(workspace.cost(recipe).memory, status.memory, status.label);
+        if (tooLarge) throw tooLarge;
         return { ...context, crew: status?.name === 'wasm' ? (crew ?? null) : null };
       });
     },

@@ -17,6 +17,14 @@ import { findAdapter, registerWebGPU } from './webgpu/webgpu.ts';
 export type BackendName = 'webgpu' | 'wasm' | 'cpu';
 export type BackendChoice = 'auto' | BackendName;
 
+/** Bytes; null where a backend says nothing. */
+export interface MemoryLimits {
+  /** Of all tensors together. */
+  total: number | null;
+  /** Of one tensor. */
+  largest: number | null;
+}
+
 export interface BackendStatus {
   name: BackendName;
   choice: BackendChoice;
@@ -24,6 +32,8 @@ export interface BackendStatus {
   label: string;
   /** One sentence: why this one. */
   reason: string;
+  /** What it can hold. */
+  memory: MemoryLimits;
   /** Each backend, and why it cannot be had where it cannot. */
   available: { name: BackendName; usable: boolean; note: string }[];
 }
@@ -50,6 +60,7 @@ export async function useBackend(choice: BackendChoice, options: BackendOptions)
     choice,
     label: await label(name, adapter),
     reason: reason(choice, name, adapter),
+    memory: memoryOf(name),
     available: [
       { name: 'webgpu', usable: adapter.adapter !== null, note: adapter.note },
       { name: 'wasm', usable: typeof WebAssembly === 'object', note: 'Fast on any processor.' },
@@ -71,6 +82,14 @@ async function activate(name: BackendName): Promise<boolean> {
   } catch (cause) {
     throw unavailable(name, cause instanceof Error ? cause.message : String(cause));
   }
+}
+
+/** tfjs' wasm heap grows to 4 GiB less a page; a GPU tells its largest buffer, and nothing of the rest. */
+function memoryOf(name: BackendName): MemoryLimits {
+  if (name === 'wasm') return { total: 4294901760, largest: null };
+  if (name === 'cpu') return { total: null, largest: null };
+  const { limits } = (tf.backend() as WebGPUBackend).device;
+  return { total: null, largest: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize) };
 }
 
 async function label(name: BackendName, adapter: AdapterReport): Promise<string> {

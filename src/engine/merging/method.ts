@@ -81,6 +81,8 @@ export interface MemoryCost {
   learnable: number;
   /** What a step adds at most: folded weights, activations, gradients. */
   step: number;
+  /** The largest single tensor among all of these. */
+  largest: number;
 }
 
 /** What a recipe says besides the method's own options, as far as problems and cost depend on it. */
@@ -114,7 +116,7 @@ export const freeOfCost: MergeCost = {
   learnable: 0,
   stepMacs: 0,
   totalMacs: 0,
-  memory: { sources: 0, learnable: 0, step: 0 },
+  memory: { sources: 0, learnable: 0, step: 0, largest: 0 },
 };
 
 export const classesOf = (models: readonly Model[]): number[] => models.map((model) => model.architecture.classes);

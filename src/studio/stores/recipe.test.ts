@@ -46,7 +46,7 @@ describe('the recipe of the cards', () => {
     expect(isReady(useRecipe.getState())).toBe(false);
     const problems = [{ kind: 'images' as const, message: 'm', advice: 'a' }];
     expect(isReady({ ...useRecipe.getState(), check: { problems, cost: null } })).toBe(false);
-    const memory = { sources: 4, learnable: 16, step: 8 };
+    const memory = { sources: 4, learnable: 16, step: 8, largest: 1 };
     const cost = { steps: 1, learnable: 1, stepMacs: 1, totalMacs: 1, memory };
     expect(isReady({ ...useRecipe.getState(), check: { problems: [], cost } })).toBe(true);
   });

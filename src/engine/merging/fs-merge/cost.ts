@@ -44,6 +44,7 @@ export function fsMergeCost(
       sources: largest(({ memory }) => memory.sources),
       learnable: largest(({ memory }) => memory.learnable),
       step: largest(({ memory }) => memory.step),
+      largest: largest(({ memory }) => memory.largest),
     },
   };
 }
@@ -71,6 +72,7 @@ export function studentCost(
       sources: heads * floatBytes,
       learnable: 4 * learnable * floatBytes,
       step: Math.max(updateShare * learnable, pass) * floatBytes,
+      largest: Math.max(learnable, largestActivation(merged, batch)) * floatBytes,
     },
   };
 }
@@ -96,6 +98,7 @@ function stageCost(shape: StageShape, options: FsMergeOptions, images: number): 
       // The current values, AdamW's own, and its two moments.
       learnable: (learnable * 4 + (options.freezeNorms ? norms : 0)) * floatBytes,
       step: Math.max(updateShare * learnable, passNumbers(matrices, shape, learnable, batch)) * floatBytes,
+      largest: Math.max(learnable, largestStack(bodies), largestActivation(merged, batch)) * floatBytes,
     },
   };
 }
@@ -211,6 +214,22 @@ function passNumbers(matrices: Matrices, shape: StageShape, learnable: number, b
 function imageNumbers(matrices: Matrices, merged: Architecture): number {
   const guessed = spec(matrices, matrices.plan.head.unmerge).widths.reduce((sum, width) => sum + width, 0);
   return activations(merged) + lossShare * guessed;
+}
+
+/** Numbers of the largest tensor on the way of a batch. */
+function largestActivation(architecture: Architecture, batch: number): number {
+  if (architecture.kind === 'mlp') return batch * Math.max(architecture.inputs, ...architecture.widths);
+  const { width, hidden, heads } = architecture;
+  const rows = tokens(architecture);
+  return batch * rows * Math.max(3 * width, hidden, heads * rows);
+}
+
+/** Numbers of the largest stack of the sources' layers, which are folded at once. */
+function largestStack(bodies: readonly Architecture[]): number {
+  return bodies.reduce((sum, body) => {
+    if (body.kind === 'mlp') return sum + Math.max(...[...parameterShapes(body).values()].map(sizeOf));
+    return sum + body.blocks * Math.max(3 * body.width ** 2, body.width * body.hidden);
+  }, 0);
 }
 
 /** The folded weights, and the sources' half-folded ones on the way to them. */

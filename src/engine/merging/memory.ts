@@ -1,0 +1,34 @@
+/** Whether a merge fits into a backend's memory, told before it runs. */
+import type { MemoryLimits } from '../backends/backends.ts';
+import { StudioError } from '../errors.ts';
+import type { MemoryCost } from './method.ts';
+
+/** What is too much, in a sentence with numbers; null when it fits as far as anybody can tell. */
+export function memoryProblem(
+  memory: MemoryCost,
+  { total, largest }: MemoryLimits,
+  backend: string,
+): StudioError | null {
+  const needed = memory.sources + memory.learnable + memory.step;
+  if (total !== null && needed > total) {
+    return tooLarge(
+      `This merge needs about ${gigabytes(needed)} of memory; ${backend} has ${gigabytes(total)} at most.`,
+    );
+  }
+  if (largest !== null && memory.largest > largest) {
+    return tooLarge(
+      `This merge needs a tensor of ${gigabytes(memory.largest)}; ${backend} allows ${gigabytes(largest)} for one.`,
+    );
+  }
+  return null;
+}
+
+const tooLarge = (message: string) =>
+  new StudioError({
+    kind: 'recipe',
+    message,
+    advice: 'Choose a smaller batch, a kind with fewer learnable numbers, sequential order, or another backend.',
+    subject: 'memory',
+  });
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toPrecision(3)} GB`;
