@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import { build } from 'vite';
+import { assemblyKernels } from '../scripts/assembly-plugin.mjs';
 import type { GoldenReply, GoldenRequest } from './golden/golden.worker.ts';
 import { appUrl } from './support/app.ts';
 
@@ -13,6 +14,7 @@ test.beforeAll(async () => {
   const bundle = await build({
     root,
     configFile: false,
+    plugins: [assemblyKernels()],
     logLevel: 'error',
     build: {
       write: false,

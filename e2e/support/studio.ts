@@ -54,8 +54,11 @@ export async function trainOn(page: Page, images: number): Promise<void> {
 }
 
 /** One of the options that are shown as a row of words or pictures. */
-export const choose = (page: Page, name: string): Promise<void> =>
-  page.getByRole('radio', { name, exact: true }).check({ force: true });
+export async function choose(page: Page, name: string): Promise<void> {
+  const option = page.getByRole('radio', { name, exact: true });
+  // The card may still move while the worker's answer to the last choice comes in, and the click then misses.
+  await expect(() => option.check({ force: true, timeout: 2000 })).toPass({ timeout: 20_000 });
+}
 
 /** Starts the recipe and waits for its end. */
 export async function runToEnd(page: Page, timeout = 240_000): Promise<void> {
