@@ -9,7 +9,7 @@ import './transfer.ts';
 const fewestImages = 16;
 
 /** Multiply-adds of a step that keep a thread busy for longer than it takes to hand them over. */
-const fewestMacs = 1e8;
+const fewestMacs = 5e8;
 
 /** More threads bring less and less, and each holds the sources. */
 const mostThreads = 8;
