@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { contextOf, fsMergeOptions, randomModels, runMerge } from '../engine/merging/fs-merge/testing.ts';
 import { smallVit } from '../engine/testing/models.ts';
@@ -10,10 +11,15 @@ import { createMember } from './member.ts';
 
 beforeAll(() => useNodeBackend('wasm'));
 
+let ended = 0;
+
 /** A member in this thread. */
 const member = (changes: Partial<MemberApi> = {}): ConnectedMember => ({
   api: { ...createMember(wasmPaths), ...changes },
   onCrash: null,
+  end() {
+    ended++;
+  },
 });
 
 /** A crew that thinks every step worth its threads. */
@@ -59,6 +65,7 @@ describe('a crew of workers', () => {
 
   it('fails the run when a member dies, and starts new ones for the next', async () => {
     const dying: ConnectedMember = member({
+      prepare: async () => {}, // so that it holds nothing in this thread
       share: () =>
         new Promise(() => {
           dying.onCrash?.(new Error('out of memory'));
@@ -66,7 +73,10 @@ describe('a crew of workers', () => {
     });
     const connected = [dying, member()];
     const crew = eagerCrew(() => connected.shift() as ConnectedMember, 2);
+    const [tensors, before] = [tf.memory().numTensors, ended];
     await expect(runMerge({ ...context(), crew }, options)).rejects.toThrow('out of memory');
+    expect(ended).toBe(before + 1);
+    expect(tf.memory().numTensors).toBe(tensors);
     const { losses } = await runMerge({ ...context(), crew }, options);
     expect(losses).toHaveLength(3);
     expect(connected).toHaveLength(0);

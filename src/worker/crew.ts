@@ -18,6 +18,8 @@ export interface ConnectedMember {
   api: comlink.Remote<MemberApi> | MemberApi;
   /** Hears when the thread dies; one listener at a time. */
   onCrash: ((error: Error) => void) | null;
+  /** Ends the thread. */
+  end(): void;
 }
 
 /** How many threads can train here: as many as cores where memory can be shared (the page is isolated), else one. */
@@ -27,7 +29,11 @@ export const threadsHere = (): number =>
 /** Starts a thread. */
 export function connectMember(): ConnectedMember {
   const worker = new Worker(new URL('./member.worker.ts', import.meta.url), { type: 'module', name: 'member' });
-  const member: ConnectedMember = { api: comlink.wrap<MemberApi>(worker), onCrash: null };
+  const member: ConnectedMember = {
+    api: comlink.wrap<MemberApi>(worker),
+    onCrash: null,
+    end: () => worker.terminate(),
+  };
   worker.addEventListener('error', (event) =>
     member.onCrash?.(new Error(event.message || 'a training thread could not be started')),
   );
@@ -53,7 +59,8 @@ export function workerCrew(connect: () => ConnectedMember, threads: number): Cre
         try {
           return await all(called, call);
         } catch (error) {
-          members.length = 0; // a thread that failed is not asked again
+          // A thread that failed is not asked again, nor are those that worked with it.
+          for (const member of members.splice(0)) member.end();
           throw error;
         }
       };

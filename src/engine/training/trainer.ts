@@ -116,9 +116,13 @@ export class Trainer<Batch = unknown> {
       await copyInto(value, crew.values[group] ?? new Float32Array());
     }
     const pending = crew.shares(others);
+    pending.catch(() => {}); // told below, unless this thread's own share fails first
     const pass = this.pass(first);
     const own = await takeValues(pass.losses);
-    const theirs = await pending;
+    const theirs = await pending.catch((error: unknown) => {
+      tf.dispose(pass.gradients);
+      throw error;
+    });
     const [mine = 1, ...rest] = portions([first, ...others]);
     return {
       gradients: pass.gradients.map((gradient, group) => weightedSum(gradient, mine, theirs, rest, group)),
