@@ -5,15 +5,11 @@ import { normals } from '../supernet/matrix-kind.ts';
 import { activate } from './activation.ts';
 import { adamWStep } from './adamw.ts';
 import { attention } from './attention.ts';
+import { foldCases } from './fold/testing.ts';
 import { layerNorm } from './layer-norm.ts';
 import { linear } from './linear.ts';
-
-/** Tensors that an operation gives for inputs of these shapes: its value, and its gradients under a fixed weighting of the value. */
-export interface OperationCase {
-  title: string;
-  shapes: number[][];
-  run(inputs: tf.Tensor[]): tf.Tensor[];
-}
+import { joined, pieces } from './pieces.ts';
+import type { OperationCase } from './testing-case.ts';
 
 /** Value and gradients of `f`; the value is summed with weights that differ from entry to entry. */
 function withGradients(f: (...inputs: tf.Tensor[]) => tf.Tensor): (inputs: tf.Tensor[]) => tf.Tensor[] {
@@ -134,6 +130,22 @@ const adamWCases = [1, 3, 8, 1000, 4099].map(
   }),
 );
 
+const piecesCases = [[[3]], [[2, 3], [1], [4, 1, 2]], [[300], [7, 5]]].map(
+  (shapes): OperationCase => ({
+    title: `pieces ${JSON.stringify(shapes)}`,
+    shapes: [[shapes.reduce((sum, shape) => sum + tf.util.sizeFromShape(shape), 0)]],
+    run: ([x]) => {
+      const cut = pieces(x as tf.Tensor, shapes);
+      const gradient = tf.grad((all: tf.Tensor) =>
+        tf.addN(pieces(all, shapes).map((piece) => tf.sum(tf.square(piece)))),
+      );
+      return [...cut, joined(cut), gradient(x as tf.Tensor)];
+    },
+  }),
+);
+
+export type { OperationCase };
+
 export const operationCases: readonly OperationCase[] = [
   ...matMulCases,
   ...broadcastCases,
@@ -142,6 +154,8 @@ export const operationCases: readonly OperationCase[] = [
   ...attentionCases,
   ...activationCases,
   ...adamWCases,
+  ...foldCases,
+  ...piecesCases,
 ];
 
 /** Runs a case on the current backend; the inputs are the same numbers everywhere. Throws when tensors or data are left behind. */

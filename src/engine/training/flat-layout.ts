@@ -1,14 +1,13 @@
 /** How learnable tensors lie in one flat vector: those of one rate together, and in it those of a stack side by side. */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { Weights } from '../architectures/model.ts';
 import { concatenate, sizeOf } from '../architectures/model.ts';
+import { joined, pieces } from '../ops/pieces.ts';
 import type { Stacks } from './problem.ts';
 
 interface Slot {
   name: string;
   shape: number[];
-  offset: number;
-  size: number;
 }
 
 export class FlatLayout {
@@ -22,14 +21,8 @@ export class FlatLayout {
     const own = [...stacks].filter(([, names]) => names.every((name) => initial.has(name)));
     const stacked = own.flatMap(([, names]) => names);
     const single = [...initial.keys()].filter((name) => !stacked.includes(name));
-    let offset = 0;
-    for (const name of [...stacked, ...single]) {
-      const shape = [...(initial.get(name)?.shape ?? [])];
-      const size = sizeOf(shape);
-      this.slots.push({ name, shape, offset, size });
-      offset += size;
-    }
-    this.size = offset;
+    for (const name of [...stacked, ...single]) this.slots.push({ name, shape: [...(initial.get(name)?.shape ?? [])] });
+    this.size = this.slots.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
     this.views = [...own.map((stack) => this.stackView(stack)), ...this.slots.slice(stacked.length)];
   }
 
@@ -47,31 +40,34 @@ export class FlatLayout {
 
   /** The values in a vector, tensor by tensor. The caller disposes them. */
   tensors(flat: tf.Tensor): [string, tf.Tensor][] {
-    return this.slots.map((slot) => read(flat, slot));
+    return read(flat, this.slots);
   }
 
   /** The values as training takes them, stacks as one. The caller disposes them. */
   stackedTensors(flat: tf.Tensor): [string, tf.Tensor][] {
-    return this.views.map((view) => read(flat, view));
+    return read(flat, this.views);
   }
 
   /** Gradients of `stackedNames`, in that order, as one vector. */
   flatten(gradients: readonly tf.Tensor[]): tf.Tensor1D {
-    if (gradients.length === 0) return tf.zeros([0]);
-    return tf.tidy(() => tf.concat1d(gradients.map((gradient) => tf.reshape(gradient, [-1]) as tf.Tensor1D)));
+    return joined(gradients);
   }
 
   private stackView([name, names]: [string, readonly string[]]): Slot {
     const [first] = names.map((member) => this.slots.find((slot) => slot.name === member));
     if (!first) throw new RangeError(`stack ${name} is empty`);
-    return { name, shape: [names.length, ...first.shape], offset: first.offset, size: names.length * first.size };
+    return { name, shape: [names.length, ...first.shape] };
   }
 }
 
-const read = (flat: tf.Tensor, { name, shape, offset, size }: Slot): [string, tf.Tensor] => [
-  name,
-  tf.tidy(() => tf.reshape(tf.slice(flat, [offset], [size]), shape)),
-];
+/** Of slots that are the whole vector. */
+function read(flat: tf.Tensor, slots: readonly Slot[]): [string, tf.Tensor][] {
+  const tensors = pieces(
+    flat,
+    slots.map(({ shape }) => shape),
+  );
+  return slots.map(({ name }, index) => [name, tensors[index] as tf.Tensor]);
+}
 
 export interface Layouts {
   /** Of tensors that stay as they start. */

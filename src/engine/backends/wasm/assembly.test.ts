@@ -22,32 +22,36 @@ const sizes = [
   [101, 7, 11],
 ] as const;
 
+/** What a product is added to. */
+const starts = ['nothing', 'a bias', 'what is there'] as const;
+
 const products = sizes.flatMap(([m, n, k]) =>
   [false, true].flatMap((turnedA) =>
-    [false, true].flatMap((turnedB) => [false, true].map((biased) => product(m, n, k, turnedA, turnedB, biased))),
+    [false, true].flatMap((turnedB) => starts.map((start) => product(m, n, k, turnedA, turnedB, start))),
   ),
 );
 
-function product(m: number, n: number, k: number, turnedA: boolean, turnedB: boolean, biased: boolean) {
-  const [a, b, bias] = [values(m * k), values(k * n), values(n)];
+function product(m: number, n: number, k: number, turnedA: boolean, turnedB: boolean, start: (typeof starts)[number]) {
+  const [a, b, bias, before] = [values(m * k), values(k * n), values(n), values(m * n)];
   const left = (row: number, i: number) => a[turnedA ? i * m + row : row * k + i] ?? Number.NaN;
   const right = (i: number, column: number) => b[turnedB ? column * k + i : i * n + column] ?? Number.NaN;
   const expected = Array.from({ length: m * n }, (_, at) => {
     const [row, column] = [Math.floor(at / n), at % n];
-    let sum = biased ? (bias[column] ?? Number.NaN) : 0;
+    let sum = { nothing: 0, 'a bias': bias[column] ?? Number.NaN, 'what is there': before[at] ?? Number.NaN }[start];
     for (let i = 0; i < k; i++) sum += left(row, i) * right(i, column);
     return sum;
   });
   const call: Call = {
     inputs: [a, b, bias],
-    outputs: empty(m * n),
+    outputs: start === 'what is there' ? [before] : empty(m * n),
     scratch,
-    run(assembly, [fromA = 0, fromB = 0, start = 0], [out = 0], room) {
+    run(assembly, [fromA = 0, fromB = 0, fromBias = 0], [out = 0], room) {
+      const onto = { nothing: 0, 'a bias': fromBias, 'what is there': out }[start];
       const [lda, ldb] = [4 * (turnedA ? m : k), 4 * (turnedB ? k : n)];
-      assembly.matMul(m, n, k, fromA, lda, turnedA, fromB, ldb, turnedB, out, 4 * n, biased ? start : 0, room);
+      assembly.matMul(m, n, k, fromA, lda, turnedA, fromB, ldb, turnedB, out, 4 * n, onto, room);
     },
   };
-  const title = `product ${m}×${k}×${n}, turned ${turnedA} and ${turnedB}, bias ${biased}`;
+  const title = `product ${m}×${k}×${n}, turned ${turnedA} and ${turnedB}, onto ${start}`;
   return { title, call, expected, tolerance: 2e-6 + 2e-7 * k };
 }
 
@@ -140,6 +144,34 @@ const vectors = [1, 2, 3, 4, 5, 17, 31].flatMap((count): { title: string; call: 
       outputs: empty(2 * inner),
       scratch: 0,
       run: (assembly: Assembly, [x = 0]: number[], [out = 0]: number[]) => assembly.sums(x, out, 2, count, inner),
+    },
+  })),
+  {
+    title: `scaled sum of 2 × 3 × ${count}`,
+    call: {
+      inputs: [values(6 * count), values(6)],
+      outputs: empty(3 * count),
+      scratch: 0,
+      run: (assembly, [x = 0, scale = 0], [out = 0]) => assembly.scaledSum(x, scale, out, 2, 3, count),
+    },
+  },
+  {
+    title: `row products of 3 × ${count}`,
+    call: {
+      inputs: [values(3 * count), values(3 * count)],
+      outputs: empty(3),
+      scratch: 0,
+      run: (assembly, [x = 0, y = 0], [out = 0]) => assembly.rowDots(x, y, out, 3, count),
+    },
+  },
+  ...[false, true].map((onto) => ({
+    title: `column products of 3 × ${count}, onto what is there: ${onto}`,
+    call: {
+      inputs: [values(3 * count), values(3 * count)],
+      outputs: onto ? [values(count)] : empty(count),
+      scratch: 0,
+      run: (assembly: Assembly, [x = 0, y = 0]: number[], [out = 0]: number[]) =>
+        assembly.columnDots(x, y, out, 3, count, onto),
     },
   })),
   {

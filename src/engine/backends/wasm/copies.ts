@@ -58,6 +58,29 @@ export const concat: Kernel = ({ inputs, attributes, heap, stock }) => {
   return out;
 };
 
+/** A vector in consecutive pieces. */
+export const pieces: Kernel = ({ inputs, attributes, heap }) => {
+  let from = heap.address(inputs.x as tf.TensorInfo);
+  return (attributes as { shapes: number[][] }).shapes.map((shape) => {
+    const [out, bytes] = [heap.output(shape), 4 * size(shape)];
+    heap.assembly.copyRuns(from, 0, heap.address(out), 0, 1, bytes);
+    from += bytes;
+    return out;
+  });
+};
+
+export const joined: Kernel = ({ inputs, heap }) => {
+  const parts = Object.values(inputs) as tf.TensorInfo[];
+  const out = heap.output([parts.reduce((sum, { shape }) => sum + size(shape), 0)]);
+  let to = heap.address(out);
+  for (const part of parts) {
+    const bytes = 4 * size(part.shape);
+    heap.assembly.copyRuns(heap.address(part), 0, to, 0, 1, bytes);
+    to += bytes;
+  }
+  return out;
+};
+
 /** Zeros before and after along one axis, as a slice's gradient has them. */
 export const pad: Kernel = ({ inputs, attributes, heap, stock }) => {
   const x = inputs.x as tf.TensorInfo;

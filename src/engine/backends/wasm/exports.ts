@@ -3,6 +3,7 @@
  * in bytes, sizes are counts of numbers, strides are in bytes.
  */
 export interface Assembly {
+  /** `bias` may be C itself: then the product is added onto it. */
   matMul(
     m: number,
     n: number,
@@ -72,6 +73,9 @@ export interface Assembly {
   quickGelu(x: number, value: number, derivative: number, count: number): void;
 
   sums(x: number, out: number, outer: number, length: number, inner: number): void;
+  scaledSum(x: number, scale: number, out: number, count: number, rows: number, columns: number): void;
+  rowDots(x: number, y: number, out: number, rows: number, columns: number): void;
+  columnDots(x: number, y: number, out: number, rows: number, columns: number, onto: boolean): void;
   add: Combination;
   subtract: Combination;
   multiply: Combination;

@@ -3,8 +3,9 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { combination, sum } from './arithmetic.ts';
 import { attention, attentionGradient } from './attention.ts';
-import { concat, identity, pad, slice, split, tile } from './copies.ts';
+import { concat, identity, joined, pad, pieces, slice, split, tile } from './copies.ts';
 import { adamW, columnSums, gelu, layerNorm, layerNormGradient } from './elementwise.ts';
+import { fullFold, fullFoldGradient, lowRankFold, lowRankFoldGradient } from './fold.ts';
 import type { Kernel } from './heap.ts';
 import { heapOf } from './heap.ts';
 import { linear, matMul } from './matmul.ts';
@@ -29,6 +30,12 @@ const kernels: Record<string, Kernel> = {
   AttentionGradient: attentionGradient,
   Gelu: gelu,
   AdamW: adamW,
+  FullFold: fullFold,
+  FullFoldGradient: fullFoldGradient,
+  LowRankFold: lowRankFold,
+  LowRankFoldGradient: lowRankFoldGradient,
+  Pieces: pieces,
+  Joined: joined,
 };
 
 /** Registers them on the wasm backend. Call once, when a build is chosen. */

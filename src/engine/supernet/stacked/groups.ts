@@ -5,6 +5,7 @@
 import type { FoldedParameter, FoldPlan, MatrixSpec } from '../../architectures/fold-plan.ts';
 import type { Architecture } from '../../architectures/model.ts';
 import { parameterShapes } from '../../architectures/model.ts';
+import type { FoldShape } from '../../ops/fold/fold-shape.ts';
 
 /** Layers that read one U: a block's query, key and value; else one alone. */
 export interface Bundle {
@@ -15,24 +16,8 @@ export interface Bundle {
   merges: string[];
 }
 
-/** Sizes that all bundles of a group share. */
-export interface GroupShape {
-  /** n */
-  sources: number;
-  /** p: layers of a bundle. */
-  parts: number;
-  /** L: bundles of the group. */
-  bundles: number;
-  /** o, d: output and input width of a source's layer. */
-  out: number;
-  into: number;
-  /** õ, d̃: of the merged layer. */
-  mergedOut: number;
-  mergedInto: number;
-}
-
 export interface Group {
-  shape: GroupShape;
+  shape: FoldShape;
   bundles: Bundle[];
   /** The matrix names of the bundles' U, L of them, and of their M, p · L of them: part by part, in each bundle by bundle. */
   unmerges: string[];

@@ -8,21 +8,14 @@ import type { Model, Weights } from '../../architectures/model.ts';
 import { concatenate } from '../../architectures/model.ts';
 import type { Parameters } from '../../network/parameters.ts';
 import { bundleName, parameter } from '../../network/parameters.ts';
+import type { FrozenLayers } from '../../ops/fold/fold-shape.ts';
+import { pieces } from '../../ops/pieces.ts';
 import type { MatrixKind } from '../../recipe.ts';
 import type { Stacks } from '../../training/problem.ts';
-import { fullFold } from './full-fold.ts';
+import type { StackedForm } from './forms.ts';
+import { stackedForms } from './forms.ts';
 import type { Group } from './groups.ts';
 import { stackedGroups } from './groups.ts';
-import { lowRankFold } from './low-rank-fold.ts';
-import type { FrozenLayers, StackedForm } from './stacked-form.ts';
-
-/** Kinds whose every matrix is of one form. */
-const forms: Partial<Record<MatrixKind, StackedForm>> = {
-  full: fullFold,
-  diagonal: lowRankFold(['diag']),
-  'low-rank': lowRankFold(['a', 'b']),
-  'diagonal+low-rank': lowRankFold(['diag', 'a', 'b']),
-};
 
 interface FrozenGroup extends Group {
   frozen: FrozenLayers;
@@ -59,7 +52,7 @@ export class StackedFold {
 
   /** Null where sources differ in width or the kind has no stacked form. Uploads the sources' layers; the caller disposes. */
   static of(plan: FoldPlan, bodies: readonly Model[], kind: MatrixKind): StackedFold | null {
-    const form = forms[kind];
+    const form = stackedForms[kind];
     const groups = stackedGroups(
       plan,
       bodies.map(({ architecture }) => architecture),
@@ -86,14 +79,12 @@ export class StackedFold {
     for (const group of this.groups) {
       const { parts, mergedOut, mergedInto } = group.shape;
       const rows = parts * mergedOut;
-      const flat = this.foldGroup(group, learnable);
-      const [weights, biases] = tf.split(flat, [rows * mergedInto, rows], 1) as [tf.Tensor2D, tf.Tensor2D];
-      const eachWeight = rowsOf(weights);
-      const eachBias = rowsOf(biases);
+      const shapes = group.bundles.flatMap(() => [[rows, mergedInto], [rows]]);
+      const tensors = pieces(this.foldGroup(group, learnable), shapes);
       for (const [index, { layers }] of group.bundles.entries()) {
         const name = bundleName(layers);
-        folded.set(`${name}.weight`, tf.reshape(eachWeight[index] as tf.Tensor, [rows, mergedInto]));
-        folded.set(`${name}.bias`, eachBias[index] as tf.Tensor);
+        folded.set(`${name}.weight`, tensors[2 * index] as tf.Tensor);
+        folded.set(`${name}.bias`, tensors[2 * index + 1] as tf.Tensor);
       }
     }
     return folded;
@@ -112,38 +103,24 @@ export class StackedFold {
     for (const { frozen } of this.groups) tf.dispose([frozen.weights, frozen.biases]);
   }
 
-  /** `[L, p·õ·d̃ + p·õ]`: of every bundle the folded weights, then the biases. */
-  private foldGroup(group: FrozenGroup, learnable: Parameters): tf.Tensor2D {
+  /** The folded layers of a group, `[L · (p·õ·d̃ + p·õ)]`. */
+  private foldGroup(group: FrozenGroup, learnable: Parameters): tf.Tensor1D {
     const { form } = this;
     const { frozen, shape } = group;
     const inputs = [...group.merge, ...group.unmerge].map((name) => parameter(learnable, name));
-    const count = group.merge.length;
     return tf.customGrad((...all) => {
       const save = all.at(-1) as (tensors: tf.Tensor[]) => void;
-      const given = all.slice(0, -1) as tf.Tensor[];
-      const { weight, bias, kept } = form.forward(given.slice(0, count), given.slice(count), frozen, shape);
-      save([...given, ...kept]);
+      const learned = all.slice(0, -1) as tf.Tensor[];
+      const [value, ...kept] = form.fold(learned, frozen, shape);
+      save([...learned, ...kept]);
       return {
-        value: flatten(weight, bias, group),
-        gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-          const learned = saved.slice(0, inputs.length);
-          const { merge, unmerge } = form.backward(
-            unflatten(dy, group),
-            learned.slice(0, count),
-            learned.slice(count),
-            frozen,
-            shape,
-            saved.slice(inputs.length),
-          );
-          return [...merge, ...unmerge];
-        },
+        value,
+        gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
+          form.gradient(dy, saved.slice(0, inputs.length), frozen, shape, saved.slice(inputs.length)),
       };
-    })(...inputs) as tf.Tensor2D;
+    })(...inputs) as tf.Tensor1D;
   }
 }
-
-/** Each row alone. (The gradient of tfjs' unstack fails for one.) */
-const rowsOf = (x: tf.Tensor2D): tf.Tensor[] => (x.shape[0] === 1 ? [tf.reshape(x, [x.shape[1]])] : tf.unstack(x));
 
 /** A bundle's weights and biases under the names of its layers. */
 export function unbundled(folded: ReadonlyMap<string, tf.Tensor>): Map<string, tf.Tensor> {
@@ -158,30 +135,6 @@ export function unbundled(folded: ReadonlyMap<string, tf.Tensor>): Map<string, t
     }
   }
   return each;
-}
-
-/** Part by part as the fold computes → bundle by bundle as the network reads. */
-function flatten(weight: tf.Tensor, bias: tf.Tensor, { shape }: Group): tf.Tensor2D {
-  const { parts, bundles, mergedOut, mergedInto } = shape;
-  const byBundle = (x: tf.Tensor, size: number): tf.Tensor2D => {
-    const split = tf.reshape(x, [parts, bundles, size]);
-    return tf.reshape(parts === 1 ? split : tf.transpose(split, [1, 0, 2]), [bundles, parts * size]);
-  };
-  return tf.concat([byBundle(weight, mergedOut * mergedInto), byBundle(bias, mergedOut)], 1);
-}
-
-function unflatten(flat: tf.Tensor, { shape }: Group): { weight: tf.Tensor; bias: tf.Tensor } {
-  const { parts, bundles, mergedOut, mergedInto } = shape;
-  const rows = parts * mergedOut;
-  const [weights, biases] = tf.split(flat, [rows * mergedInto, rows], 1) as [tf.Tensor2D, tf.Tensor2D];
-  const byPart = (x: tf.Tensor, size: number): tf.Tensor => {
-    const split = tf.reshape(x, [bundles, parts, size]);
-    return parts === 1 ? split : tf.transpose(split, [1, 0, 2]);
-  };
-  return {
-    weight: tf.reshape(byPart(weights, mergedOut * mergedInto), [parts * bundles, mergedOut, mergedInto]),
-    bias: tf.reshape(byPart(biases, mergedOut), [parts * bundles, 1, mergedOut]),
-  };
 }
 
 /** The sources' layers in the order of the stacks. */

@@ -4,6 +4,7 @@ export { attention, attentionGradient, attentionScratch } from './attention';
 export { copyRuns, zeros } from './copies';
 export { gelu, geluTanh, quickGelu } from './gelu';
 export { layerNorm, layerNormGradient } from './layer-norm';
+export { columnDots, rowDots, scaledSum } from './products';
 export { adamW, sums } from './vectors';
 
 import { MATMUL_SCRATCH } from './matmul';

@@ -20,7 +20,7 @@ const PACKED_B: usize = 256;
 export const MATMUL_SCRATCH: usize = PACKED_B + WIDTH * DEPTH * 4;
 
 /**
- * C `[m, n]` = A `[m, k]` · B `[k, n]` + bias `[n]` (none: 0). `turnedA`: A is stored `[k, m]`; `turnedB`: B is stored `[n, k]`.
+ * C `[m, n]` = A `[m, k]` · B `[k, n]` + bias `[n]` (none: 0; C itself: onto what is there). `turnedA`: A is stored `[k, m]`; `turnedB`: B is stored `[n, k]`.
  * `lda`, `ldb`, `ldc`: from one stored row to the next.
  */
 export function matMul(
