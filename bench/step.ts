@@ -26,7 +26,8 @@ const threads = ['one-thread', 'two-threads'] as const;
 /** Emulated GPUs take minutes for anything larger. */
 const usualShapes = (place: Place) => (place === 'wasm' ? shapes : (['tiny'] as const));
 /** Of ViT-B, those that fit beside each other. */
-const usualForms = (shape: string): readonly Form[] => (shape === 'vit-b' ? ['plain', 'low-rank'] : forms);
+const usualForms = (shape: string, place: Place): readonly Form[] =>
+  shape === 'vit-b' ? ['plain', 'low-rank'] : forms.filter((form) => form !== 'stock' || place !== 'wasm');
 
 /** A form on a number of threads. */
 type Variant = Pick<StepCase, 'form' | 'threads'>;
@@ -41,7 +42,10 @@ export async function main(words: readonly string[]): Promise<void> {
         const started = Date.now();
         const variants = variantsOf(words, place, shape);
         process.stderr.write(`${shape} on ${stage.label}\n`);
-        const text = shape === 'vit-b' ? await deep(stage, variants, pace) : await plain(stage, shape, variants, pace);
+        const text =
+          shape === 'vit-b'
+            ? await deep(stage, variants, pace)
+            : await plain(stage, shape, variants, pace, place !== 'wasm');
         const measured = { id: `step-${shape}-${place}`, command: command('step', words), where: stage.label, started };
         await report(page, words, measured, text);
         await stage.forget();
@@ -54,10 +58,10 @@ export async function main(words: readonly string[]): Promise<void> {
 
 /** Each form on one thread, then those that can share a batch on two. */
 function variantsOf(words: readonly string[], place: Place, shape: string): Variant[] {
-  const own = chosen(words, forms, usualForms(shape));
+  const own = chosen(words, forms, usualForms(shape, place));
   const counts =
     place === 'wasm' ? chosen(words, threads, shape === 'vit-b' ? ['one-thread'] : threads) : ['one-thread'];
-  const shared = own.filter((form) => !form.startsWith('activation'));
+  const shared = own.filter((form) => !form.startsWith('activation') && form !== 'stock');
   return [
     ...(counts.includes('one-thread') ? own.map((form) => ({ form, threads: 1 })) : []),
     ...(counts.includes('two-threads') ? shared.map((form) => ({ form, threads: 2 })) : []),
@@ -79,7 +83,13 @@ const timeAll = (stage: Stage, cases: readonly StepCase[], pace: Pace): Promise<
   );
 
 /** Ratios of medians, and in brackets of the least times, which a busy machine changes less. */
-async function plain(stage: Stage, name: 'tiny' | 'ti', variants: readonly Variant[], pace: Pace): Promise<string> {
+async function plain(
+  stage: Stage,
+  name: 'tiny' | 'ti',
+  variants: readonly Variant[],
+  pace: Pace,
+  onGpu: boolean,
+): Promise<string> {
   const shape = { tiny, ti }[name];
   const times = await timeAll(
     stage,
@@ -88,17 +98,38 @@ async function plain(stage: Stage, name: 'tiny' | 'ti', variants: readonly Varia
   );
   const of = (form: Form | undefined, count: number): Times =>
     times[variants.findIndex((other) => other.form === form && other.threads === count)] ?? [];
-  const rows = variants.map(({ form, threads: count }) => [
+  const scripts = onGpu ? await scriptsOf(stage, variants, shape) : [];
+  /** What a row's last number is a ratio to. */
+  const reference = (form: Form, count: number): Times => {
+    if (onGpu) return form === 'low-rank' ? of('stock', 1) : [];
+    return count > 1 ? of(form, 1) : [];
+  };
+  const rows = variants.map(({ form, threads: count }, index) => [
     names[form],
-    count,
+    onGpu ? (scripts[index] ?? '–') : count,
     both(of(form, count), ms),
     quotient(of(form, count), of('plain', count)),
     quotient(of(unfolded[form], count), of(form, count)),
-    count > 1 ? quotient(of(form, 1), of(form, count)) : '–',
+    quotient(reference(form, count), of(form, count)),
   ]);
-  const head = ['form', 'threads', 'ms a step', '÷ plain', 'activation form ÷ this', 'faster than one thread'];
+  const head = onGpu
+    ? ['form', 'JavaScript', 'ms a step', '÷ plain', 'activation form ÷ this', 'stock kernels ÷ this']
+    : ['form', 'threads', 'ms a step', '÷ plain', 'activation form ÷ this', 'faster than one thread'];
   const what = `**${name}**: ${describeShape(shape)}, 2 sources. Medians; in brackets the least times.`;
   return [what, table(head, rows)].join('\n\n');
+}
+
+/** Of each variant, one step after the other: how long JavaScript prepares a step, and its share of it. */
+async function scriptsOf(stage: Stage, variants: readonly Variant[], shape: Shape): Promise<string[]> {
+  const shares: string[] = [];
+  for (const variant of variants) {
+    if (variant.form === 'stock') shares.push('–');
+    else {
+      const { script, step } = await stage.scripting(caseOf(variant, shape), 5);
+      shares.push(`${ms(script)} ms, ${((100 * script) / step).toFixed(1)} %`);
+    }
+  }
+  return shares;
 }
 
 /** One and two blocks say what twelve take: every block takes as long as another. */
@@ -127,6 +158,7 @@ const names: Record<Form, string> = {
   full: 'folded, full',
   activation: 'activation form, diagonal + low-rank 8',
   'activation-full': 'activation form, full',
+  stock: 'folded, diagonal + low-rank 8, stock kernels of tfjs',
 };
 
 const unfolded: Partial<Record<Form, Form>> = { 'low-rank': 'activation', full: 'activation-full' };

@@ -4,7 +4,7 @@ import { useBackend } from '../src/engine/backends/backends.ts';
 import { connectMember, workerCrew } from '../src/worker/crew.ts';
 import { wasmPaths } from '../src/worker/wasm-paths.ts';
 import type { StepCase } from './step/case.ts';
-import { forget, peak, time } from './step/stage.ts';
+import { forget, peak, scripting, time } from './step/stage.ts';
 import { serve } from './support/serve.ts';
 
 serve({
@@ -19,6 +19,7 @@ serve({
     return label;
   },
   time: (of: StepCase, count: number) => time(of, count, (threads) => workerCrew(connectMember, threads)),
+  scripting,
   peak,
   forget,
 });

@@ -22,9 +22,9 @@ import { Trainer } from '../../src/engine/training/trainer.ts';
 
 /**
  * Plain: one network, all its weights trained. Low-rank: with a diagonal, as in form `activation`, where every source runs as
- * the paper draws it.
+ * the paper draws it. Stock: low-rank on the kernels that tfjs brings for WebGPU.
  */
-export const forms = ['plain', 'low-rank', 'full', 'activation', 'activation-full'] as const;
+export const forms = ['plain', 'low-rank', 'full', 'activation', 'activation-full', 'stock'] as const;
 export type Form = (typeof forms)[number];
 
 export interface StepCase {

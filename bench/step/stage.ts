@@ -4,12 +4,15 @@ import { peakBytes } from '../../src/engine/testing/live-bytes.ts';
 import type { UnreadLosses } from '../../src/engine/training/trainer.ts';
 import type { CrewOf, Prepared, StepCase } from './case.ts';
 import { prepare } from './case.ts';
+import { onStockKernels } from './stock-kernels.ts';
 
 export interface Stage {
   /** The backend, and what it runs in. */
   label: string;
   /** Milliseconds of each of `count` steps; on a GPU, where steps overlap, of their mean. */
   time(of: StepCase, count: number): Promise<number[]>;
+  /** Of a step on a GPU: the ms in which JavaScript prepares it, and those that the step takes, both means of `count`. */
+  scripting(of: StepCase, count: number): Promise<Scripting>;
   /** The most bytes on the backend at once: sources, what is learned, AdamW's moments, two steps. */
   peak(of: StepCase): Promise<number>;
   /** Frees all cases. */
@@ -17,14 +20,38 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+export interface Scripting {
+  script: number;
+  step: number;
+}
+
 const cases = new Map<string, Promise<Prepared>>();
 
 /** `crewOf` makes the other threads of cases that have more than one. */
 export async function time(of: StepCase, count: number, crewOf: CrewOf | null = null): Promise<number[]> {
+  const run = async () => timeSteps(await preparedCase(of, crewOf), count);
+  return of.form === 'stock' ? onStockKernels(run) : run();
+}
+
+function preparedCase(of: StepCase, crewOf: CrewOf | null): Promise<Prepared> {
   const key = JSON.stringify(of);
   const prepared = cases.get(key) ?? prepare(of, crewOf);
   cases.set(key, prepared);
-  return timeSteps(await prepared, count);
+  return prepared;
+}
+
+/** JavaScript records a step and hands it over; what is read afterwards is waiting for the GPU. */
+export async function scripting(of: StepCase, count: number): Promise<Scripting> {
+  const { update, read } = await preparedCase(of, null);
+  let script = 0;
+  const start = performance.now();
+  for (let step = 0; step < count; step++) {
+    const began = performance.now();
+    const losses = await update();
+    script += performance.now() - began;
+    await read(losses);
+  }
+  return { script: script / count, step: (performance.now() - start) / count };
 }
 
 const timeSteps = (prepared: Prepared, count: number): Promise<number[]> =>

@@ -5,8 +5,8 @@ import type { ChromiumWorker } from '../support/chromium.ts';
 import { chromiumWorker } from '../support/chromium.ts';
 import { closeDawn, openDawn } from '../support/dawn.ts';
 import type { StepCase } from './case.ts';
-import type { Stage } from './stage.ts';
-import { forget, peak, time } from './stage.ts';
+import type { Scripting, Stage } from './stage.ts';
+import { forget, peak, scripting, time } from './stage.ts';
 
 /** In Chromium unless they say otherwise. */
 export const places = ['wasm', 'webgpu', 'webgpu-node'] as const;
@@ -38,6 +38,7 @@ async function chromiumStage(backend: 'wasm' | 'webgpu'): Promise<Stage> {
 
 const remote = (worker: ChromiumWorker) => ({
   time: (of: StepCase, count: number) => worker.call<number[]>('time', of, count),
+  scripting: (of: StepCase, count: number) => worker.call<Scripting>('scripting', of, count),
   peak: (of: StepCase) => worker.call<number>('peak', of),
   forget: () => worker.call<void>('forget'),
   close: () => worker.close(),
@@ -49,6 +50,7 @@ async function dawnStage(): Promise<Stage> {
   return {
     label: `${label}, Dawn in Node ${process.versions.node}`,
     time: (of, count) => time(of, count),
+    scripting,
     peak,
     forget,
     async close() {

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { attention, attentionGradient } from './attention.ts';
 import { columnSums } from './column-sums.ts';
 import { adamW, gelu } from './elementwise.ts';
+import { foldColumnProducts, foldColumnsScaled, foldRowProducts, foldRowsScaled, foldRowsScaledSum } from './fold.ts';
 import { layerNorm, layerNormGradient } from './layer-norm.ts';
 import { concat, slice, split } from './moves.ts';
 import { batchMatMul, linear } from './product.ts';
@@ -31,7 +32,16 @@ const operations: Record<string, Kernel> = {
   AttentionGradient: attentionGradient,
   Gelu: gelu,
   AdamW: adamW,
+  FoldColumnsScaled: foldColumnsScaled,
+  FoldRowsScaledSum: foldRowsScaledSum,
+  FoldRowsScaled: foldRowsScaled,
+  FoldRowProducts: foldRowProducts,
+  FoldColumnProducts: foldColumnProducts,
 };
+
+/** Kernels that tfjs has too, and those that it has not. */
+export const replacedNames = Object.keys(replacements);
+export const operationNames = Object.keys(operations);
 
 let registered = false;
 

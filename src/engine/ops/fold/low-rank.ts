@@ -11,6 +11,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { operation } from '../kernels.ts';
+import { columnProducts, columnsScaled, rowProducts, rowsScaled, rowsScaledSum } from './diagonals.ts';
 import type { FoldedLayers, FoldShape, FrozenLayers } from './fold-shape.ts';
 import { bySource, flatten, fromSource, sumOfParts, unflatten } from './fold-shape.ts';
 
@@ -52,42 +53,39 @@ export const lowRankFoldGradient = operation<FrozenLayers & Factors & Kept & { d
 /** G, and Z. */
 function halfFold({ E, C, F }: Factors, { weights }: FrozenLayers, shape: FoldShape) {
   const { parts, bundles, sources, out, into, mergedInto } = shape;
-  const terms: tf.Tensor[] = [];
   const inner: tf.Tensor[] = [];
+  let G: tf.Tensor | undefined;
   if (C && F) {
     const rank = C.shape[2] ?? 0;
     const each = tf.matMul(weights, bySource(F, shape, rank, into), false, true);
     const z = tf.reshape(each, [parts, bundles, sources * out, rank]);
     inner.push(tf.reshape(z, [parts * bundles, sources * out, rank]));
-    terms.push(tf.matMul(z, tf.reshape(C, [1, ...C.shape]), false, true));
+    const product = tf.matMul(z, tf.reshape(C, [1, ...C.shape]), false, true);
+    G = tf.reshape(product, [parts * bundles, sources * out, mergedInto]);
   }
-  if (E) {
-    const scaled = tf.mul(weights, tf.reshape(E, [1, bundles * sources, 1, mergedInto]));
-    terms.push(tf.reshape(scaled, [parts, bundles, sources * out, mergedInto]));
-  }
-  return { G: tf.reshape(sumOf(terms), [parts * bundles, sources * out, mergedInto]), inner };
+  if (E) [G] = columnsScaled({ weights, E, ...added(G) }, shape);
+  return { G: G as tf.Tensor, inner };
 }
 
 /** The folded layers, H and `b A`. */
 function outerFold({ D, A, B }: Factors, half: tf.Tensor, { biases }: FrozenLayers, shape: FoldShape) {
-  const { parts, bundles, sources, out, mergedOut, mergedInto } = shape;
-  const layers = parts * bundles;
-  const weight: tf.Tensor[] = [];
-  const bias: tf.Tensor[] = [];
+  const { parts, bundles, sources, out } = shape;
   const inner: tf.Tensor[] = [];
+  let weight: tf.Tensor | undefined;
+  let bias: tf.Tensor | undefined;
   if (A && B) {
     const [h, biasInner] = [tf.matMul(A, half, true, false), tf.matMul(biases, A)];
     inner.push(h, biasInner);
-    weight.push(tf.matMul(B, h, true, false));
-    bias.push(tf.matMul(biasInner, B));
+    weight = tf.matMul(B, h, true, false);
+    bias = tf.matMul(biasInner, B);
   }
   if (D) {
-    const rows = tf.mul(half, tf.reshape(D, [layers, sources * out, 1]));
-    weight.push(tf.sum(tf.reshape(rows, [layers, sources, mergedOut, mergedInto]), 1));
-    const scaled = tf.mul(tf.reshape(biases, [layers, sources * out]), D);
-    bias.push(tf.reshape(tf.sum(tf.reshape(scaled, [layers, sources, mergedOut]), 1), [layers, 1, mergedOut]));
+    const column = tf.reshape(biases, [parts * bundles, sources * out, 1]);
+    const sofar = bias && tf.reshape(bias, [parts * bundles, out, 1]);
+    [weight] = rowsScaledSum({ x: half, D, ...added(weight) }, shape);
+    [bias] = rowsScaledSum({ x: column, D, ...added(sofar) }, shape);
   }
-  return { folded: { weight: sumOf(weight), bias: sumOf(bias) }, inner };
+  return { folded: { weight, bias } as FoldedLayers, inner };
 }
 
 /** Gradients of D, A, B, and of G. */
@@ -98,10 +96,8 @@ function outerGradient(
   { biases }: FrozenLayers,
   shape: FoldShape,
 ): { gradients: Factors; toHalf: tf.Tensor } {
-  const { parts, bundles, sources, out, mergedOut, mergedInto } = shape;
-  const layers = parts * bundles;
   const gradients: Factors = {};
-  const toHalf: tf.Tensor[] = [];
+  let toHalf: tf.Tensor | undefined;
   if (A && B && H && bA) {
     const toInner = tf.matMul(B, weight);
     gradients.B = tf.add(tf.matMul(H, weight, false, true), tf.matMul(bA, bias, true, false));
@@ -109,17 +105,13 @@ function outerGradient(
       tf.matMul(G, toInner, false, true),
       tf.matMul(biases, tf.matMul(bias, B, false, true), true, false),
     );
-    toHalf.push(tf.matMul(A, toInner));
+    toHalf = tf.matMul(A, toInner);
   }
   if (D) {
-    const rows = tf.reshape(G, [layers, sources, mergedOut, mergedInto]);
-    const each = tf.reshape(weight, [layers, 1, mergedOut, mergedInto]);
-    const scaled = tf.mul(tf.reshape(D, [layers, sources, mergedOut, 1]), each);
-    toHalf.push(tf.reshape(scaled, [layers, sources * out, mergedInto]));
-    const own = tf.mul(tf.reshape(biases, [layers, sources, mergedOut]), tf.reshape(bias, [layers, 1, mergedOut]));
-    gradients.D = tf.reshape(tf.add(tf.sum(tf.mul(rows, each), -1), own), [layers, sources * mergedOut]);
+    [toHalf] = rowsScaled({ Y: weight, D, ...added(toHalf) }, shape);
+    [gradients.D] = rowProducts({ G, Y: weight, b: biases, y: bias }, shape) as [tf.Tensor];
   }
-  return { gradients, toHalf: sumOf(toHalf) };
+  return { gradients, toHalf: toHalf as tf.Tensor };
 }
 
 /** Gradients of E, C, F from that of G. */
@@ -141,13 +133,9 @@ function halfGradient(
     const bySources = tf.reshape(toInner, [parts, bundles * sources, out, rank]);
     gradients.F = fromSource(sumOfParts(tf.matMul(bySources, weights, true, false)), shape, rank, into);
   }
-  if (E) {
-    const byLayer = tf.reshape(toHalf, [parts, bundles * sources, out, mergedInto]);
-    const columns = tf.sum(tf.mul(weights, byLayer), 2);
-    gradients.E = tf.reshape(sumOfParts(columns), [bundles, sources * mergedInto]);
-  }
+  if (E) [gradients.E] = columnProducts({ weights, dG: toHalf }, shape) as [tf.Tensor];
   return gradients;
 }
 
-const sumOf = (terms: readonly tf.Tensor[]): tf.Tensor =>
-  terms.length === 1 ? terms[0]! : tf.add(terms[0]!, terms[1]!);
+/** Backends take no input that is not there. */
+const added = (tensor: tf.Tensor | undefined): { added?: tf.Tensor } => (tensor ? { added: tensor } : {});
