@@ -1,5 +1,6 @@
 /** The networks that steps are timed on. */
 import type { VisionTransformer } from '../../src/engine/architectures/model.ts';
+import { plainVit } from '../../src/engine/architectures/model.ts';
 
 export interface Shape {
   network: VisionTransformer;
@@ -7,7 +8,7 @@ export interface Shape {
   batch: number;
 }
 
-const common = { kind: 'vit', epsilon: 1e-6, activation: 'gelu', classes: 10 } as const;
+const common = { ...plainVit, kind: 'vit', epsilon: 1e-6, activation: 'gelu', classes: 10 } as const;
 
 /** The size of the demo's ViTs. */
 export const tiny: Shape = {

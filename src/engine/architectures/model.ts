@@ -1,6 +1,6 @@
 /**
  * The canonical models that every checkpoint becomes, whatever its file called things.
- * A linear weight is `[out, in]`, a patch embedding `[width, channels · patch · patch]`, positions `[tokens, width]`.
+ * A linear weight is `[out, in]`, a patch embedding `[width, channels · patch · patch]`, positions `[tokens, width]` in the order class token, registers, patches; a token without a position has a row of zeros.
  */
 import type { Activation } from '../recipe.ts';
 import type { Weight } from '../tensors/host-tensor.ts';
@@ -21,7 +21,35 @@ export interface VisionTransformer {
   epsilon: number;
   activation: Activation;
   classes: number;
+  /** Whether a class token stands before the patches. */
+  classToken: boolean;
+  /** Tokens between the class token and the patches: registers, a distillation token. */
+  registers: number;
+  /** Whether a LayerNorm stands before the blocks, as in CLIP. */
+  preNorm: boolean;
+  pooling: Pooling;
+  /** What the head gives: logits of classes, or an embedding (a projection), as a CLIP tower has it. */
+  output: Output;
 }
+
+/**
+ * Features that the head reads: LayerNorm of the class token; LayerNorm of the mean over the patches; LayerNorm of the class token and
+ * of the distillation token (the last register), side by side.
+ */
+export const poolings = ['class-token', 'mean', 'distilled'] as const;
+export type Pooling = (typeof poolings)[number];
+
+export const outputs = ['classes', 'embedding'] as const;
+export type Output = (typeof outputs)[number];
+
+/** What most vision transformers are: a class token, no registers, classes. */
+export const plainVit = {
+  classToken: true,
+  registers: 0,
+  preNorm: false,
+  pooling: 'class-token',
+  output: 'classes',
+} as const satisfies Partial<VisionTransformer>;
 
 /** Feed-forward network: hidden layers with an activation after each, then a linear head. */
 export interface Perceptron {
@@ -44,11 +72,15 @@ export interface Model {
   weights: Weights;
 }
 
-export const tokens = (vit: VisionTransformer): number => (vit.image / vit.patch) ** 2 + 1;
+/** Tokens before the patches: the class token, registers. */
+export const leadingTokens = ({ classToken, registers }: VisionTransformer): number => (classToken ? 1 : 0) + registers;
+
+export const tokens = (vit: VisionTransformer): number => (vit.image / vit.patch) ** 2 + leadingTokens(vit);
 
 /** Width of the features that the head reads. */
 export function featureWidth(architecture: Architecture): number {
-  return architecture.kind === 'vit' ? architecture.width : (architecture.widths.at(-1) ?? architecture.inputs);
+  if (architecture.kind === 'mlp') return architecture.widths.at(-1) ?? architecture.inputs;
+  return architecture.pooling === 'distilled' ? 2 * architecture.width : architecture.width;
 }
 
 /** Shape of every canonical parameter of an architecture. */
@@ -89,12 +121,14 @@ function vitShapes(vit: VisionTransformer): Map<string, number[]> {
   const shapes = new Map<string, number[]>([
     ['patches.weight', [width, vit.channels * vit.patch ** 2]],
     ['patches.bias', [width]],
-    ['class_token', [width]],
-    ['positions', [tokens(vit), width]],
   ]);
+  if (vit.classToken) shapes.set('class_token', [width]);
+  if (vit.registers > 0) shapes.set('registers', [vit.registers, width]);
+  shapes.set('positions', [tokens(vit), width]);
   const norm = (name: string) => shapes.set(`${name}.weight`, [width]).set(`${name}.bias`, [width]);
   const linear = (name: string, out: number, into: number) =>
     shapes.set(`${name}.weight`, [out, into]).set(`${name}.bias`, [out]);
+  if (vit.preNorm) norm('pre_norm');
   for (let block = 0; block < vit.blocks; block++) {
     norm(`blocks.${block}.norm1`);
     for (const part of ['query', 'key', 'value', 'out']) linear(`blocks.${block}.attention.${part}`, width, width);
@@ -103,7 +137,7 @@ function vitShapes(vit: VisionTransformer): Map<string, number[]> {
     linear(`blocks.${block}.mlp.out`, width, hidden);
   }
   norm('norm');
-  linear('head', vit.classes, width);
+  linear('head', vit.classes, featureWidth(vit));
   return shapes;
 }
 

@@ -9,7 +9,7 @@ import { randomModel, smallMlp, smallVit } from '../testing/models.ts';
 import { readFixture } from '../testing/node.ts';
 import { exportSafetensors } from './export.ts';
 import type { Architecture } from './model.ts';
-import { countParameters } from './model.ts';
+import { countParameters, plainVit } from './model.ts';
 import { nameWeights } from './naming.ts';
 import { loadModel, overrideFacts, recogniseSource } from './source.ts';
 
@@ -35,6 +35,7 @@ describe('recognising the demo checkpoints', () => {
   it('reads what the shapes of a timm ViT tell, and guesses the heads', async () => {
     const { match } = recogniseSource(await demo('vit/vit-mnist.safetensors'));
     expect(match.architecture).toEqual({
+      ...plainVit,
       kind: 'vit',
       image: 28,
       channels: 1,

@@ -2,6 +2,7 @@
 import { StudioError } from '../errors.ts';
 import type { Checkpoint } from '../tensors/host-tensor.ts';
 import type { Architecture, VisionTransformer } from './model.ts';
+import { plainVit } from './model.ts';
 import type { Fact, NamingRule, NamingScheme, SchemeMatch } from './naming.ts';
 import { brackets } from './naming.ts';
 
@@ -50,6 +51,7 @@ function measure(checkpoint: Checkpoint, heads: number): VisionTransformer {
     });
   }
   return {
+    ...plainVit,
     kind: 'vit',
     image: side * patch,
     channels,

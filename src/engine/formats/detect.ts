@@ -2,7 +2,7 @@
 import type { NamedFile } from '../tensors/byte-source.ts';
 import type { Checkpoint } from '../tensors/host-tensor.ts';
 import { foreignFile } from './foreign.ts';
-import type { Format } from './format.ts';
+import type { Beside, Format } from './format.ts';
 import { openFile } from './format.ts';
 import { npz } from './npz.ts';
 import { pytorchZip } from './pytorch.ts';
@@ -11,10 +11,10 @@ import { safetensors } from './safetensors.ts';
 const formats: readonly Format[] = [safetensors, pytorchZip, npz];
 
 /** Reads what and where the tensors of a checkpoint are, and none of their elements. Throws `StudioError` for any other file. */
-export async function readCheckpoint(file: NamedFile): Promise<Checkpoint> {
+export async function readCheckpoint(file: NamedFile, beside: Beside = new Map()): Promise<Checkpoint> {
   const opened = await openFile(file);
   const format = formats.find((format) => format.matches(opened));
-  if (format) return format.read(opened);
+  if (format) return format.read(opened, beside);
   throw foreignFile(
     opened,
     formats.map(({ description }) => description),

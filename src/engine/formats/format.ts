@@ -1,5 +1,5 @@
 /** What a reader of checkpoint files is, and how a file looks to it. */
-import type { ByteSource, NamedFile } from '../tensors/byte-source.ts';
+import type { ByteSource, NamedFile, NamedSource } from '../tensors/byte-source.ts';
 import { namedSource } from '../tensors/byte-source.ts';
 import type { Checkpoint } from '../tensors/host-tensor.ts';
 import { isZip, openZip } from './zip/zip.ts';
@@ -13,13 +13,19 @@ export interface OpenedFile {
   entries: ReadonlyMap<string, ByteSource> | null;
 }
 
+/** Files that were added together with this one, or before it, by name: shards of an index, weights beside a topology. */
+export type Beside = ReadonlyMap<string, NamedSource>;
+
 export interface Format {
   /** What people call it, with its usual file endings: "safetensors", "PyTorch (.pt, .pth, .bin)". */
   readonly description: string;
   /** Whether the content, not the name, is of this format. Reads nothing. */
   matches(file: OpenedFile): boolean;
-  /** Reads names, shapes and places of the tensors, and none of their elements. Throws `StudioError`. */
-  read(file: OpenedFile): Promise<Checkpoint>;
+  /**
+   * Reads names, shapes and places of the tensors, and none of their elements. What the checkpoint takes from `beside` it names
+   * in `parts`. Throws `StudioError`, also when a part is missing: then it names the files to add.
+   */
+  read(file: OpenedFile, beside: Beside): Promise<Checkpoint>;
 }
 
 /** Reads as much as it takes to tell formats apart. Throws `StudioError` when a zip archive has no directory. */

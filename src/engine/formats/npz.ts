@@ -34,5 +34,5 @@ async function readArrays({ name: file, source, entries }: OpenedFile): Promise<
     const tensor = await openNpy(file, name, entry);
     if (tensor) tensors.set(name, tensor);
   }
-  return { file, bytes: source.size, container: 'npz', tensors, metadata: {} };
+  return { file, bytes: source.size, container: 'npz', parts: [], tensors, metadata: {} };
 }

@@ -36,7 +36,7 @@ async function readPytorch({ name: file, source, entries }: OpenedFile): Promise
   await checkByteOrder(file, entries.get(`${root}byteorder`));
   const pickled = tensorsOf(file, unpickle(file, await readPickle(file, entries.get(path)!)));
   const tensors = Array.from(pickled, ([name, tensor]) => [name, place(file, name, tensor, entries, root)] as const);
-  return { file, bytes: source.size, container: 'PyTorch zip', tensors: new Map(tensors), metadata: {} };
+  return { file, bytes: source.size, container: 'PyTorch zip', parts: [], tensors: new Map(tensors), metadata: {} };
 }
 
 async function checkByteOrder(file: string, entry: ByteSource | undefined): Promise<void> {

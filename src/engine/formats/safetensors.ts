@@ -34,6 +34,7 @@ async function readSafetensors(file: NamedSource): Promise<Checkpoint> {
     file: file.name,
     bytes: file.source.size,
     container: 'safetensors',
+    parts: [],
     tensors: new Map(placed.map((place) => [place.name, tensorAt(file, dataStart, place)])),
     metadata: stringsOf(metadata),
   };

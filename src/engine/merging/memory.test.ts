@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { VisionTransformer } from '../architectures/model.ts';
+import { plainVit } from '../architectures/model.ts';
 import { fsMergeSchema } from '../recipe.ts';
 import { fsMergeCost } from './fs-merge/cost.ts';
 import { memoryProblem } from './memory.ts';
@@ -19,6 +20,7 @@ it('says what is too much, with both numbers', () => {
 
 it('refuses two ViT-B/16 with a large batch on 4 GB, and lets a small ViT pass', () => {
   const base: VisionTransformer = {
+    ...plainVit,
     kind: 'vit',
     image: 224,
     channels: 3,
@@ -41,6 +43,7 @@ it('refuses two ViT-B/16 with a large batch on 4 GB, and lets a small ViT pass',
 
 it('knows the largest tensor of a step', () => {
   const vit: VisionTransformer = {
+    ...plainVit,
     kind: 'vit',
     image: 8,
     channels: 1,

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { depthOf } from '../alignment/pad-depth.ts';
 import type { Architecture, Weights } from '../architectures/model.ts';
-import { parameterShapes } from '../architectures/model.ts';
+import { outputs, parameterShapes, plainVit, poolings } from '../architectures/model.ts';
 import { assertFinite, brackets } from '../architectures/naming.ts';
 import { StudioError } from '../errors.ts';
 import { writeSafetensors } from '../formats/safetensors.ts';
@@ -36,6 +36,11 @@ const architectureSchema: z.ZodType<Architecture> = z.discriminatedUnion('kind',
     epsilon: z.number().positive(),
     activation: z.enum(activations),
     classes: size,
+    classToken: z.boolean().default(plainVit.classToken),
+    registers: z.number().int().nonnegative().max(1000).default(plainVit.registers),
+    preNorm: z.boolean().default(plainVit.preNorm),
+    pooling: z.enum(poolings).default(plainVit.pooling),
+    output: z.enum(outputs).default(plainVit.output),
   }),
   z.strictObject({
     kind: z.literal('mlp'),

@@ -25,6 +25,8 @@ export interface Checkpoint {
   bytes: number;
   /** "safetensors", "PyTorch zip", "npz". */
   container: string;
+  /** Other files that belong to it, by name: shards of an index, weights beside a topology. */
+  parts: readonly string[];
   tensors: ReadonlyMap<string, HostTensor>;
   /** String metadata of the file, where it has some. */
   metadata: Readonly<Record<string, string>>;

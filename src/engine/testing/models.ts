@@ -1,13 +1,14 @@
 /** Test support: small models with random weights. */
 import { mergedArchitecture } from '../architectures/fold-plan.ts';
 import type { Architecture, Model, Perceptron, VisionTransformer } from '../architectures/model.ts';
-import { parameterShapes } from '../architectures/model.ts';
+import { parameterShapes, plainVit } from '../architectures/model.ts';
 import type { Random } from '../random.ts';
 import { normals } from '../supernet/matrix-kind.ts';
 import type { SuperNetOptions } from '../supernet/supernet.ts';
 import { SuperNet } from '../supernet/supernet.ts';
 
 export const smallVit: VisionTransformer = {
+  ...plainVit,
   kind: 'vit',
   image: 4,
   channels: 2,

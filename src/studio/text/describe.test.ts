@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Perceptron, VisionTransformer } from '../../engine/architectures/model.ts';
+import { plainVit } from '../../engine/architectures/model.ts';
 import { defaultFsMerge } from '../recipe/draft.ts';
 import { imagesInfo, mlpInfo, vitInfo } from '../recipe/testing.ts';
 import { describeImages, describeMethod, describeSource, describeSources } from './describe.ts';
@@ -41,6 +42,7 @@ describe('the snippet', () => {
   ];
 
   const vit: VisionTransformer = {
+    ...plainVit,
     kind: 'vit',
     image: 28,
     channels: 1,
