@@ -22,7 +22,7 @@ export function describeSource(id: string, { checkpoint, match }: Source): Sourc
     elementType: [...elementTypes].join(' + '),
     parameters: countParameters(architecture),
     classes: architecture.classes,
-    width: featureWidth(architecture),
+    width: vit?.width ?? featureWidth(architecture),
     depth: architecture.kind === 'vit' ? architecture.blocks : architecture.widths.length,
     hidden: architecture.kind === 'vit' ? [architecture.hidden] : architecture.widths,
     input:

@@ -5,7 +5,7 @@
  */
 import { Matrix, pseudoInverse } from 'ml-matrix';
 import type { Model, VisionTransformer } from '../architectures/model.ts';
-import { concatenate } from '../architectures/model.ts';
+import { concatenate, leadingTokens } from '../architectures/model.ts';
 import type { Weight } from '../tensors/host-tensor.ts';
 
 /** Height and width of the square image and of its square patches, in pixels. */
@@ -20,8 +20,8 @@ export interface VitSize {
  * the image.
  *
  * Kernels are resized by the pseudo-inverse (FlexiViT: Beyer et al., arXiv 2212.08013, section 3): exact on patches
- * that are enlarged bilinearly, least squares on shrunk ones. Positions are interpolated bicubically; the class token
- * keeps its own.
+ * that are enlarged bilinearly, least squares on shrunk ones. Positions are interpolated bicubically; class token and
+ * registers keep their own.
  */
 export function resizeVit(model: Model, size: VitSize): Model {
   const { architecture: vit } = model;
@@ -36,7 +36,7 @@ export function resizeVit(model: Model, size: VitSize): Model {
     weights.set(name, resized(weight)); // keeps its place in the order
   };
   if (patch !== vit.patch) change('patches.weight', (weight) => resizeKernels(weight, vit, patch));
-  if (grid(size) !== grid(vit)) change('positions', (weight) => resizePositions(weight, grid(vit), grid(size)));
+  if (grid(size) !== grid(vit)) change('positions', (weight) => resizePositions(weight, vit, grid(size)));
   return { architecture: { ...vit, image, patch }, weights };
 }
 
@@ -74,17 +74,18 @@ function resizeKernels({ shape, values }: Weight, { channels, patch }: VisionTra
 }
 
 /**
- * `[1 + from², width]` → `[1 + to², width]`: row 0, of the class token, as it is, the rest as a picture of `width`
- * channels. This is timm's `resample_abs_pos_embed` with `antialias=False`. By default timm asks torch for
+ * `[leading + from², width]` → `[leading + to², width]`: rows of class token and registers as they are, the rest as a
+ * picture of `width` channels. This is timm's `resample_abs_pos_embed` with `antialias=False`. By default timm asks torch for
  * antialiasing, which is another kernel even when the grid grows: a = −0.5, what lies beyond the edge left out instead
  * of repeated, and all of it wider when the grid shrinks.
  */
-function resizePositions({ shape, values }: Weight, from: number, to: number): Weight {
-  const width = shape[1] ?? 0;
-  const rows = Matrix.from1DArray(from ** 2, width, values.subarray(width));
-  const resized = resizePlanes(rows.transpose(), bicubicMatrix(from, to)).transpose(); // [to², width]
-  const all = concatenate([values.subarray(0, width), Float32Array.from(resized.to1DArray())]);
-  return { shape: [1 + to ** 2, width], values: all };
+function resizePositions({ values }: Weight, vit: VisionTransformer, to: number): Weight {
+  const { width } = vit;
+  const leading = leadingTokens(vit);
+  const rows = Matrix.from1DArray(grid(vit) ** 2, width, values.subarray(leading * width));
+  const resized = resizePlanes(rows.transpose(), bicubicMatrix(grid(vit), to)).transpose(); // [to², width]
+  const all = concatenate([values.subarray(0, leading * width), Float32Array.from(resized.to1DArray())]);
+  return { shape: [leading + to ** 2, width], values: all };
 }
 
 /** Square planes, one a row: `[planes, from²]` → `[planes, to²]`, each `X → R X Rᵀ` with `R [to, from]`. */

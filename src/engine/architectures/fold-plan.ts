@@ -15,6 +15,11 @@ export interface MatrixSpec {
   widths: number[];
   /** Width of the merged feature. */
   merged: number;
+  /**
+   * How many times the units of its space stand side by side in the features: 2 in the last U of a ViT whose head reads two tokens,
+   * else 1. `merged` and `widths` count all of them.
+   */
+  copies: number;
   /** Attention heads of the merged feature, where it is laid out in heads (query, key, value, mixed values); else null. */
   heads: number | null;
   /**
@@ -31,7 +36,7 @@ export interface MatrixSpec {
 export type FoldedParameter =
   /** `W̃ = Σ Mᵢᵀ Wᵢ Uᵢᵀ`, `b̃ = Σ bᵢ Mᵢ`. Without U every source sees the same input: `W̃ = Σ Mᵢᵀ Wᵢ`. */
   | { kind: 'linear'; weight: string; bias: string; unmerge: string | null; merge: string }
-  /** Features stored as rows, `[rows, width]` or `[width]`: class token, positions. `F̃ = Σ Fᵢ Mᵢ`. */
+  /** Features stored as rows, `[rows, width]` or `[width]`: class token, registers, positions. `F̃ = Σ Fᵢ Mᵢ`. */
   | { kind: 'rows'; name: string; merge: string };
 
 export interface FoldPlan {
@@ -76,15 +81,33 @@ export function foldPlan(
   }
 }
 
-/** The folded network: the first source's size unless another is given, with one head for the classes of all. */
+/**
+ * The folded network: the first source's size unless another is given, with one head for the classes of all. It gives an embedding
+ * if all sources do.
+ */
 export function mergedArchitecture(sources: readonly Architecture[], size: Partial<MergedSize> = {}): Architecture {
   const [first] = sources;
   if (!first) throw new RangeError('no sources');
   const classes = sources.reduce((sum, source) => sum + source.classes, 0);
+  const embeddings = sources.every((source) => source.kind === 'vit' && source.output === 'embedding');
   if (first.kind === 'mlp') return { ...first, classes, widths: size.widths ?? first.widths };
   const width = size.width ?? first.width;
   const hidden = size.hidden ?? Math.max(1, Math.round((first.hidden * width) / first.width));
-  return { ...first, classes, width, hidden, heads: size.heads ?? first.heads };
+  const output = embeddings ? 'embedding' : 'classes';
+  return { ...first, classes, width, hidden, heads: size.heads ?? first.heads, output };
+}
+
+/** Width of the features of a matrix' space in the merged network. */
+export const spaceWidth = ({ merged, copies }: MatrixSpec): number => merged / copies;
+
+/** Pairs of a source's unit and the merged unit at the same place, copy by copy; the wider of the two has more, which have no partner. */
+export function pairedUnits({ widths, merged, copies }: MatrixSpec, source: number): [own: number, merged: number][] {
+  const [own, whole] = [(widths[source] ?? 0) / copies, merged / copies];
+  const shared = Math.min(own, whole);
+  return Array.from({ length: copies * shared }, (_, index) => {
+    const [copy, unit] = [Math.floor(index / shared), index % shared];
+    return [copy * own + unit, copy * whole + unit];
+  });
 }
 
 /** Rank of the low-rank part of a matrix: the recipe's rank, scaled by its width. At least 1. */
@@ -120,7 +143,8 @@ function vitPlan(
       group,
       label,
       widths: widths[place],
-      merged: place === 'hidden' ? merged.hidden : merged.width,
+      merged: place === 'output' ? featureWidth(merged) : place === 'hidden' ? merged.hidden : merged.width,
+      copies: place === 'output' ? featureWidth(merged) / merged.width : 1,
       heads: place === 'heads' ? merged.heads : null,
     });
     return name;
@@ -130,10 +154,13 @@ function vitPlan(
 
   const embed = matrix('embedding.M_embed', 'patches', 'M embedding');
   linear('patches', null, embed);
-  plan.folded.push(
-    { kind: 'rows', name: 'class_token', merge: embed },
-    { kind: 'rows', name: 'positions', merge: embed },
-  );
+  const rows = [
+    ...(merged.classToken ? ['class_token'] : []),
+    ...(merged.registers > 0 ? ['registers'] : []),
+    'positions',
+  ];
+  for (const name of rows) plan.folded.push({ kind: 'rows', name, merge: embed });
+  if (merged.preNorm) plan.norms.push('pre_norm');
   for (let index = 0; index < merged.blocks; index++) {
     const block = `blocks.${index}`;
     const attention = `${block}.attention`;
@@ -173,7 +200,7 @@ function mlpPlan(sources: readonly Perceptron[], merged: Perceptron, outputs: re
     const widths = sources.map((source) => source.widths[layer] ?? width);
     const group = `layer ${layer + 1}`;
     const last = layer === merged.widths.length - 1;
-    const shared = { merged: width, heads: null, group, space: `layers.${layer}` };
+    const shared = { merged: width, copies: 1, heads: null, group, space: `layers.${layer}` };
     plan.matrices.push(
       { ...shared, name: `layers.${layer}.M`, role: 'M', widths, label: 'M' },
       last

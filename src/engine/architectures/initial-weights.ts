@@ -6,7 +6,7 @@ import { parameterShapes, sizeOf } from './model.ts';
 
 /**
  * Linear layers `N(0, 1/in)`, before ReLU twice that variance (He et al., arXiv 1502.01852), biases 0; LayerNorms γ = 1, β = 0;
- * class token and positions `N(0, 0.02²)` (Dosovitskiy et al., arXiv 2010.11929). Another seed, another network.
+ * class token, registers and positions `N(0, 0.02²)` (Dosovitskiy et al., arXiv 2010.11929). Another seed, another network.
  */
 export function initialModel(architecture: Architecture, random: Random): Model {
   const weights = new Map<string, Weight>();

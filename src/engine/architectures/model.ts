@@ -77,6 +77,14 @@ export const leadingTokens = ({ classToken, registers }: VisionTransformer): num
 
 export const tokens = (vit: VisionTransformer): number => (vit.image / vit.patch) ** 2 + leadingTokens(vit);
 
+/** What a ViT must share with another, besides sizes, for their tokens and features to mean the same. */
+export const layoutOf = ({ classToken, registers, preNorm, pooling }: VisionTransformer): string =>
+  JSON.stringify([classToken, registers, preNorm, pooling]);
+
+/** Whether the tokens that the head reads are there. */
+export const canPool = ({ classToken, registers, pooling }: VisionTransformer): boolean =>
+  pooling === 'mean' || (classToken && (pooling === 'class-token' || registers > 0));
+
 /** Width of the features that the head reads. */
 export function featureWidth(architecture: Architecture): number {
   if (architecture.kind === 'mlp') return architecture.widths.at(-1) ?? architecture.inputs;

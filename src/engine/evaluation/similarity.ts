@@ -24,7 +24,7 @@ const batchSize = 100;
  * Linear CKA between a merged model and a source on a task's held-out images, the first `limit`, in the order of layers.
  *
  * Compared are, one row an image: of a ViT the inputs of each block's `attention.query` and `mlp.in` (after their LayerNorm)
- * as the mean over all tokens, the class token among them, so that the numbers of tokens may differ; of an MLP the inputs
+ * as the mean over all tokens, class token and registers among them, so that the numbers of tokens may differ; of an MLP the inputs
  * of `layers.1` and further; of both the last features. Layers go by name, those that both networks have; widths may differ.
  * Each network sees the images at its own size.
  */

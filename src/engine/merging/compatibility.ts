@@ -1,7 +1,7 @@
 /** Which sources can be merged, after alignment and before it. Told by the number that differs. */
 
 import { canPad, depthOf } from '../alignment/pad-depth.ts';
-import type { Architecture } from '../architectures/model.ts';
+import type { Architecture, Pooling, VisionTransformer } from '../architectures/model.ts';
 import { StudioError } from '../errors.ts';
 import type { AlignmentOptions } from '../recipe.ts';
 
@@ -17,8 +17,44 @@ interface Trait {
   advice: string;
 }
 
+/** A trait that only ViTs have. */
+function trait(name: string, of: (vit: VisionTransformer) => number | string, advice: string): Trait {
+  return { name, of: (a) => (a.kind === 'vit' ? of(a) : null), advice };
+}
+
 const otherShape = 'Choose sources of equal shape.';
 const setFact = 'Weights cannot tell this: set the right value on the source.';
+
+/** What the head reads, in words. */
+const pooled: Record<Pooling, string> = {
+  'class-token': 'the class token',
+  mean: 'the mean over the patches',
+  distilled: 'the class token and the distillation token',
+};
+
+/** How a ViT's tokens and features are laid out. M and U merge features, and what one source has no feature of they cannot make. */
+const layout: readonly Trait[] = [
+  trait(
+    'class token',
+    ({ classToken }) => (classToken ? 'one' : 'none'),
+    'Choose sources that all have a class token, or none.',
+  ),
+  trait(
+    'registers (tokens beside class token and patches)',
+    ({ registers }) => registers,
+    'Choose sources with as many: a register of one source has nothing to be merged with in another.',
+  ),
+  trait(
+    'LayerNorm before the blocks',
+    ({ preNorm }) => (preNorm ? 'one' : 'none'),
+    'CLIP has one and most others have none: choose sources that all have it, or none.',
+  ),
+  trait(
+    'what the head reads',
+    ({ pooling }) => pooled[pooling],
+    'Choose sources whose heads read the same: features of unlike tokens are not merged.',
+  ),
+];
 
 /** What no alignment and no M or U can make alike. */
 const shared: readonly Trait[] = [
@@ -32,6 +68,7 @@ const shared: readonly Trait[] = [
     of: (a) => (a.kind === 'vit' ? a.channels : null),
     advice: 'Choose sources for images with as many channels.',
   },
+  ...layout,
   { name: 'LayerNorm ε', of: (a) => (a.kind === 'vit' ? a.epsilon : null), advice: setFact },
   { name: 'activation', of: (a) => a.activation, advice: setFact },
 ];

@@ -12,7 +12,7 @@ import type { Parameters } from '../network/parameters.ts';
 import { disposeAll, toBackend } from '../network/parameters.ts';
 import type { Weight } from '../tensors/host-tensor.ts';
 
-/** Where features are seen: what goes into a linear layer of the body, what comes out of it, or the last features. */
+/** Where features are seen: what goes into a linear layer of the body, what comes out of it, or the last features, a row for each token that the head reads. */
 export type Place = { layer: string; side: 'in' | 'out' } | 'features';
 
 const batchSize = 100;
@@ -117,7 +117,8 @@ function observe(
     seen.set(placeKey({ layer, side: 'in' }), input);
     seen.set(placeKey({ layer, side: 'out' }), output);
   });
-  return seen.set(placeKey('features'), last);
+  const width = architecture.kind === 'vit' ? architecture.width : last.shape[1];
+  return seen.set(placeKey('features'), tf.reshape(last, [-1, width]));
 }
 
 const placeKey = (place: Place): string => (place === 'features' ? place : `${place.layer} ${place.side}`);

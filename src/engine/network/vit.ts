@@ -1,7 +1,7 @@
 /** Forward pass of a pre-LN vision transformer (docs/method.md "Fold"). */
 import * as tf from '@tensorflow/tfjs-core';
 import type { VisionTransformer } from '../architectures/model.ts';
-import { tokens as tokenCount } from '../architectures/model.ts';
+import { leadingTokens, tokens as tokenCount } from '../architectures/model.ts';
 import { activate } from '../ops/activation.ts';
 import { attention } from '../ops/attention.ts';
 import { layerNorm } from '../ops/layer-norm.ts';
@@ -10,7 +10,7 @@ import type { Observe } from './observe.ts';
 import type { Parameters } from './parameters.ts';
 import { bundleName, parameter, weightAndBias } from './parameters.ts';
 
-/** Patches `[batch, patches, channels · patch²]` → features `[batch, width]`: LayerNorm of the class token. */
+/** Patches `[batch, patches, channels · patch²]` → features `[batch, featureWidth]` (`Pooling` says which). */
 export function vitFeatures(
   vit: VisionTransformer,
   parameters: Parameters,
@@ -30,6 +30,7 @@ export function vitFeatures(
   };
 
   let x = embed(vit, parameters, patches); // [batch · tokens, width]
+  if (vit.preNorm) x = norm(x, 'pre_norm');
   for (let index = 0; index < vit.blocks; index++) {
     const block = `blocks.${index}`;
     const seen = norm(x, `${block}.norm1`);
@@ -38,8 +39,26 @@ export function vitFeatures(
     const hidden = activate(apply(norm(x, `${block}.norm2`), `${block}.mlp.in`), vit.activation);
     x = tf.add(x, apply(hidden, `${block}.mlp.out`));
   }
-  const classToken = tf.slice(tf.reshape(x, [batch, shape.tokens, vit.width]), [0, 0, 0], [batch, 1, vit.width]);
-  return norm(tf.reshape(classToken, [batch, vit.width]), 'norm');
+  return pool(vit, tf.reshape(x, [batch, shape.tokens, vit.width]), (own) => norm(own, 'norm'));
+}
+
+/** What the head reads of the last tokens, `[batch, tokens, width]` → `[batch, featureWidth]`. */
+function pool(vit: VisionTransformer, x: tf.Tensor3D, norm: (x: tf.Tensor2D) => tf.Tensor2D): tf.Tensor2D {
+  const [batch, count, width] = x.shape;
+  const leading = leadingTokens(vit);
+  const token = (index: number) => tf.slice(x, [0, index, 0], [batch, 1, width]);
+  switch (vit.pooling) {
+    case 'class-token':
+      return norm(tf.reshape(token(0), [batch, width]));
+    case 'mean':
+      return norm(tf.mean(tf.slice(x, [0, leading, 0], [batch, count - leading, width]), 1));
+    case 'distilled': {
+      const both = tf.concat([token(0), token(leading - 1)], 1);
+      return tf.reshape(norm(tf.reshape(both, [2 * batch, width])), [batch, 2 * width]);
+    }
+    default:
+      throw vit.pooling satisfies never;
+  }
 }
 
 /** Queries, keys and values side by side, `[rows, width]` → `[rows, 3 · width]`: one product instead of three. */
@@ -75,14 +94,25 @@ function packedLayer(parameters: Parameters, names: readonly string[]): [tf.Tens
 function embed(vit: VisionTransformer, parameters: Parameters, patches: tf.Tensor3D): tf.Tensor2D {
   const [batch, count, pixels] = patches.shape;
   const { width } = vit;
+  const leading = leadingTokens(vit);
+  const positions = parameter<tf.Tensor2D>(parameters, 'positions');
   const rows = linear(tf.reshape(patches, [batch * count, pixels]), ...weightAndBias(parameters, 'patches'));
-  // The class token joins its position: the gradient of a token for each image would be a sum over as many slices.
-  const token = tf.pad(tf.reshape(parameter(parameters, 'class_token'), [1, width]), [
+  const embedded = tf.reshape(rows, [batch, count, width]);
+  if (leading === 0) return tf.reshape(tf.add(embedded, positions), [batch * count, width]);
+  // Leading tokens join their positions: the gradient of a token for each image would be a sum over as many slices.
+  const tokens = tf.pad(leadingRows(vit, parameters), [
     [0, count],
     [0, 0],
   ]);
-  const places = tf.add(parameter<tf.Tensor2D>(parameters, 'positions'), token);
-  const all = tf.concat([tf.zeros([batch, 1, width]), tf.reshape(rows, [batch, count, width])], 1);
+  const places = tf.add(positions, tokens);
+  const all = tf.concat([tf.zeros([batch, leading, width]), embedded], 1);
   const placed = tf.add(all, places);
-  return tf.reshape(placed, [batch * (count + 1), width]);
+  return tf.reshape(placed, [batch * (count + leading), width]);
+}
+
+/** Class token and registers, as far as there are any: `[leading, width]`. */
+function leadingRows({ classToken, registers, width }: VisionTransformer, parameters: Parameters): tf.Tensor2D {
+  const first = classToken ? tf.reshape<tf.Rank.R2>(parameter(parameters, 'class_token'), [1, width]) : null;
+  const others = registers > 0 ? parameter<tf.Tensor2D>(parameters, 'registers') : null;
+  return first && others ? tf.concat2d([first, others], 0) : ((first ?? others) as tf.Tensor2D);
 }

@@ -1,5 +1,6 @@
 /** Kind `full`: every entry is learnable. */
 import * as tf from '@tensorflow/tfjs-core';
+import { pairedUnits } from '../architectures/fold-plan.ts';
 import type { MatrixForm, MatrixParameters } from './matrix-kind.ts';
 import {
   bounds,
@@ -25,10 +26,10 @@ export const full: MatrixForm = {
     }
     const values = new Float32Array(shape[0] * shape[1]);
     const starts = bounds(spec);
-    for (const [source, width] of spec.widths.entries()) {
+    for (const source of spec.widths.keys()) {
       const start = starts[source] ?? 0;
-      for (let unit = 0; unit < Math.min(width, spec.merged); unit++) {
-        const [row, column] = spec.role === 'M' ? [start + unit, unit] : [unit, start + unit];
+      for (const [own, merged] of pairedUnits(spec, source)) {
+        const [row, column] = spec.role === 'M' ? [start + own, merged] : [merged, start + own];
         values[row * shape[1] + column] = identityWeight(spec, initialisation, source);
       }
     }

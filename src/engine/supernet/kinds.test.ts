@@ -27,7 +27,6 @@ import { bounds, denseShape, normals, totalWidth } from './matrix-kind.ts';
 beforeAll(() => useNodeBackend('cpu'));
 
 type Parts = Record<string, Weight>;
-
 const rank = 3;
 const roles = ['M', 'U'] as const;
 
@@ -38,6 +37,7 @@ const specOf = (role: 'M' | 'U', widths: number[], merged: number): MatrixSpec =
   role,
   widths,
   merged,
+  copies: 1,
   heads: widths.every((width) => width === merged) ? 2 : null,
   group: '',
   label: '',

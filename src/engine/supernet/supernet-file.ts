@@ -4,8 +4,8 @@
  */
 import { z } from 'zod';
 import { depthOf } from '../alignment/pad-depth.ts';
-import type { Architecture, Weights } from '../architectures/model.ts';
-import { outputs, parameterShapes, plainVit, poolings } from '../architectures/model.ts';
+import type { Architecture, VisionTransformer, Weights } from '../architectures/model.ts';
+import { canPool, layoutOf, outputs, parameterShapes, plainVit, poolings } from '../architectures/model.ts';
 import { assertFinite, brackets } from '../architectures/naming.ts';
 import { StudioError } from '../errors.ts';
 import { writeSafetensors } from '../formats/safetensors.ts';
@@ -116,15 +116,20 @@ function contradictionOf({ kind, order, shape, sources }: Omit<Header, 'version'
   const networks = [...bodies, ...tasks, merged];
   if (networks.some((network) => network.kind !== merged.kind)) return 'its networks are of two kinds';
   if (networks.some((network) => depthOf(network) !== depthOf(merged))) return 'its networks are of unequal depth';
-  if (networks.some((network) => network.kind === 'vit' && network.width % network.heads !== 0))
-    return 'heads do not divide a width';
-  if (networks.some((network) => network.kind === 'vit' && network.image % network.patch !== 0))
-    return 'patches do not tile an image';
+  const vits = contradictionOfVits(networks.filter((network) => network.kind === 'vit'));
+  if (vits !== null) return vits;
   if (tasks.reduce((sum, task) => sum + task.classes, 0) !== merged.classes) return 'its classes do not add up';
   const { matrices } = superNetPlan(bodies, merged, tasks);
   const even = matrices.every(({ widths, merged: width }) => widths.every((own) => own === width));
   if (hasDiagonal(kind) && !even) return 'its matrices have a diagonal, but its widths differ';
   return recipe.method.name === 'fs-merge' ? null : 'its recipe is not of FS-Merge';
+}
+
+function contradictionOfVits(vits: readonly VisionTransformer[]): string | null {
+  if (vits.some(({ width, heads }) => width % heads !== 0)) return 'heads do not divide a width';
+  if (vits.some(({ image, patch }) => image % patch !== 0)) return 'patches do not tile an image';
+  if (!vits.every(canPool)) return 'a head reads a token that is not there';
+  return new Set(vits.map(layoutOf)).size > 1 ? 'its networks have unlike tokens' : null;
 }
 
 const hasSoFar = ({ sources }: Pick<Header, 'sources'>): boolean => sources.includes(null);

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mergedArchitecture } from '../architectures/fold-plan.ts';
 import type { Architecture, Model } from '../architectures/model.ts';
-import { featureWidth } from '../architectures/model.ts';
+import { concatenate, featureWidth } from '../architectures/model.ts';
 import { inputShape } from '../datasets/images.ts';
 import { averageModels } from '../merging/baselines/average.ts';
 import { features } from '../network/network.ts';
@@ -12,7 +12,7 @@ import type { MatrixKind } from '../recipe.ts';
 import { matrixKinds } from '../recipe.ts';
 import { activationForm } from '../testing/activation-form.ts';
 import { goldenModels, readGolden } from '../testing/golden.ts';
-import { randomModel, smallMlp, smallVit, superNetOf } from '../testing/models.ts';
+import { randomModel, smallMlp, smallVit, superNetOf, vitLayouts } from '../testing/models.ts';
 import { readFixture, useNodeBackend } from '../testing/node.ts';
 import { normals } from './matrix-kind.ts';
 import type { SuperNetParts } from './supernet.ts';
@@ -22,6 +22,8 @@ beforeAll(() => useNodeBackend('cpu'));
 
 const architectures: [string, Architecture][] = [
   ['vit', smallVit],
+  ['vit, registers, LayerNorm before the blocks, mean', { ...smallVit, registers: 2, preNorm: true, pooling: 'mean' }],
+  ['vit, distilled', { ...smallVit, registers: 1, pooling: 'distilled' }],
   ['mlp', smallMlp],
 ];
 
@@ -59,6 +61,15 @@ describe('a SuperNet of unequal sources', () => {
     const random = seededRandom(7);
     const bodies = sources.map((architecture) => randomModel(architecture, random));
     expectOneFunction({ bodies, architecture: mergedArchitecture(sources, size) }, kind, 5e-5);
+  });
+
+  it('with two tokens side by side guesses both of every source', () => {
+    const distilled: Architecture = { ...smallVit, registers: 1, pooling: 'distilled' };
+    const sources: Architecture[] = [distilled, { ...distilled, width: 12, hidden: 20, heads: 3, classes: 5 }];
+    const random = seededRandom(7);
+    const bodies = sources.map((architecture) => randomModel(architecture, random));
+    const architecture = mergedArchitecture(sources, { width: 16, heads: 4 });
+    expectOneFunction({ bodies, architecture }, 'full', 5e-5);
   });
 
   it('of a sequential merge guesses every task', () => {
@@ -121,8 +132,21 @@ function expectOneFunction(parts: SuperNetParts, kind: MatrixKind, gradients = 1
   supernet.dispose();
 }
 
+const startable = matrixKinds.filter((kind) => kind !== 'low-rank');
+
+describe.each(vitLayouts)('exact starts, a ViT: %s', (_, architecture) => {
+  it.each(startable)('%s: "first" folds to source 1, with the heads of both', async (kind) => {
+    const models = manySources(architecture, 2);
+    const folded = await start(models, kind, 'first');
+    const heads = (name: string) => concatenate(models.flatMap(({ weights }) => weights.get(name)?.values ?? []));
+    expect([...folded.weights.keys()]).toEqual([...(models[0]?.weights.keys() ?? [])]);
+    for (const [name, { values }] of models[0]?.weights ?? []) {
+      expect(gap(folded, name, name.startsWith('head.') ? heads(name) : values), name).toBeLessThan(1e-6);
+    }
+  });
+});
+
 describe('exact starts, on the demo checkpoints', () => {
-  const startable = matrixKinds.filter((kind) => kind !== 'low-rank');
   const cases = ['mlp-full-first', 'vit-full-first'].flatMap((name) => startable.map((kind) => ({ name, kind })));
 
   it.each(cases)('$name, $kind: "first" folds to source 1', async ({ name, kind }) => {
@@ -141,26 +165,26 @@ describe('exact starts, on the demo checkpoints', () => {
       expect(gap(folded, parameter, weight.values), parameter).toBeLessThan(1e-6);
     }
   });
-
-  async function start(
-    models: Model[],
-    kind: (typeof matrixKinds)[number],
-    initialisation: 'first' | 'average',
-  ): Promise<Model> {
-    const supernet = superNetOf(models, { kind, rank: 4 });
-    const learnable = toBackend(supernet.initial(initialisation, 1));
-    const folded = await supernet.foldedModel(learnable);
-    disposeAll(learnable);
-    supernet.dispose();
-    return folded;
-  }
-
-  function gap(model: Model, name: string, expected: Float32Array): number {
-    const values = model.weights.get(name)?.values ?? new Float32Array();
-    expect(values.length, name).toBe(expected.length);
-    return values.reduce(
-      (largest, value, index) => Math.max(largest, Math.abs(value - (expected[index] ?? Number.NaN))),
-      0,
-    );
-  }
 });
+
+async function start(
+  models: Model[],
+  kind: (typeof matrixKinds)[number],
+  initialisation: 'first' | 'average',
+): Promise<Model> {
+  const supernet = superNetOf(models, { kind, rank: 4 });
+  const learnable = toBackend(supernet.initial(initialisation, 1));
+  const folded = await supernet.foldedModel(learnable);
+  disposeAll(learnable);
+  supernet.dispose();
+  return folded;
+}
+
+function gap(model: Model, name: string, expected: Float32Array): number {
+  const values = model.weights.get(name)?.values ?? new Float32Array();
+  expect(values.length, name).toBe(expected.length);
+  return values.reduce(
+    (largest, value, index) => Math.max(largest, Math.abs(value - (expected[index] ?? Number.NaN))),
+    0,
+  );
+}

@@ -26,21 +26,26 @@ export function activationForm(supernet: SuperNet, learnable: Parameters, inputs
 
 function vit(supernet: SuperNet, learnable: Parameters, shape: VisionTransformer, patches: tf.Tensor3D): tf.Tensor2D {
   const [batch, count, pixels] = patches.shape;
-  const tokens = count + 1;
+  const leading = (shape.classToken ? 1 : 0) + shape.registers;
+  const tokens = leading + count;
   const norm = (x: tf.Tensor2D, name: string) =>
     layerNorm(x, parameter(learnable, `${name}.weight`), parameter(learnable, `${name}.bias`), shape.epsilon);
   const rows = tf.reshape(patches, [batch * count, pixels]) as tf.Tensor2D;
   const embedded = supernet.sources.map((source) => {
-    const width = parameter(source, 'class_token').size;
-    const patch = tf.reshape(linear(rows, ...weightAndBias(source, 'patches')), [batch, count, width]);
-    const first = tf.tile(tf.reshape(parameter(source, 'class_token'), [1, 1, width]), [batch, 1, 1]);
-    const placed = tf.add(tf.concat([first, patch], 1), parameter<tf.Tensor2D>(source, 'positions'));
-    return tf.reshape(placed, [batch * tokens, width]);
+    const patch = linear(rows, ...weightAndBias(source, 'patches'));
+    const width = patch.shape[1];
+    const before = ['class_token', 'registers'].flatMap((name) => {
+      const own = source.get(name);
+      return own ? [tf.tile(tf.reshape(own, [1, -1, width]), [batch, 1, 1])] : [];
+    });
+    const all = tf.concat([...before, tf.reshape(patch, [batch, count, width])], 1);
+    return tf.reshape(tf.add(all, parameter<tf.Tensor2D>(source, 'positions')), [batch * tokens, width]);
   });
   let x: tf.Tensor2D = tf.matMul(
     tf.concat(embedded, 1) as tf.Tensor2D,
     supernet.matrices.dense(learnable, 'embedding.M_embed'),
   );
+  if (shape.preNorm) x = norm(x, 'pre_norm');
   for (let index = 0; index < shape.blocks; index++) {
     const block = `blocks.${index}`;
     const [att, mlp] = [`${block}.attention`, `${block}.mlp`];
@@ -56,8 +61,11 @@ function vit(supernet: SuperNet, learnable: Parameters, shape: VisionTransformer
     const back = unmerged(supernet, learnable, hidden, `${mlp}.U_1`);
     x = tf.add(x, merged(supernet, learnable, back, `${mlp}.out`, `${mlp}.M_2`));
   }
-  const first = tf.slice(tf.reshape(x, [batch, tokens, shape.width]), [0, 0, 0], [batch, 1, shape.width]);
-  return norm(tf.reshape(first, [batch, shape.width]), 'norm');
+  const each = tf.unstack(tf.reshape(x, [batch, tokens, shape.width]), 1) as tf.Tensor2D[];
+  const read = (token: number) => norm(each[token] as tf.Tensor2D, 'norm');
+  if (shape.pooling === 'class-token') return read(0);
+  if (shape.pooling === 'distilled') return tf.concat2d([read(0), read(leading - 1)], 1);
+  return norm(tf.div(tf.addN(each.slice(leading)), count), 'norm');
 }
 
 const copies = (supernet: SuperNet, x: tf.Tensor2D): tf.Tensor2D[] => supernet.sources.map(() => x);

@@ -22,6 +22,20 @@ export const smallVit: VisionTransformer = {
   classes: 3,
 };
 
+/** Small ViTs of every layout of tokens and features. */
+export const vitLayouts: [string, VisionTransformer][] = [
+  ['plain', smallVit],
+  ['quick gelu', { ...smallVit, activation: 'quick-gelu' }],
+  ['registers', { ...smallVit, registers: 3 }],
+  ['CLIP', { ...smallVit, preNorm: true, activation: 'quick-gelu', epsilon: 1e-5, output: 'embedding' }],
+  ['mean', { ...smallVit, pooling: 'mean' }],
+  ['mean, no class token', { ...smallVit, classToken: false, pooling: 'mean' }],
+  ['mean, registers alone', { ...smallVit, classToken: false, registers: 2, pooling: 'mean' }],
+  ['mean, registers, LayerNorm before', { ...smallVit, registers: 2, preNorm: true, pooling: 'mean' }],
+  ['distilled', { ...smallVit, registers: 1, pooling: 'distilled' }],
+  ['distilled, registers', { ...smallVit, registers: 3, pooling: 'distilled' }],
+];
+
 export const smallMlp: Perceptron = { kind: 'mlp', inputs: 10, widths: [8, 6], activation: 'relu', classes: 3 };
 
 /** The SuperNet of models of one shape, together, at their size. */

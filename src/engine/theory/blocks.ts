@@ -1,6 +1,7 @@
 /** Dense M and U put together from blocks, one for each source. */
 import { Matrix } from 'ml-matrix';
 import type { FoldPlan, MatrixSpec } from '../architectures/fold-plan.ts';
+import { pairedUnits } from '../architectures/fold-plan.ts';
 import type { ClosedForm } from '../supernet/closed-form.ts';
 import { toWeight } from '../tensors/algebra.ts';
 import type { Weight } from '../tensors/host-tensor.ts';
@@ -18,9 +19,16 @@ function blockShape(spec: MatrixSpec, source: number): [number, number] {
   return spec.role === 'M' ? [width, spec.merged] : [spec.merged, width];
 }
 
-/** `scale · I` for every source; cut or filled up with zeros where a width differs from the merged one. */
+/** `scale · I` for every source, copy by copy; cut or filled up with zeros where a width differs from the merged one. */
 export function identityBlocks(spec: MatrixSpec, scale = 1): Matrix[] {
-  return spec.widths.map((_, source) => Matrix.eye(...blockShape(spec, source), scale));
+  return spec.widths.map((_, source) => {
+    const block = Matrix.zeros(...blockShape(spec, source));
+    for (const [own, merged] of pairedUnits(spec, source)) {
+      if (spec.role === 'M') block.set(own, merged, scale);
+      else block.set(merged, own, scale);
+    }
+    return block;
+  });
 }
 
 /**

@@ -79,7 +79,7 @@ export function lowerRank(weight: Weight, rank: number): Weight {
 /**
  * Mechanism 1 for a whole network: every U is (I … I), block 1 of every M comes from source 1 and the target alone, the other
  * blocks are 0. A matrix M of one linear layer fits its weight, M₁ = (W* W₁⁺)ᵀ; the bias follows as b₁ M₁. A matrix that
- * several parameters share (the ViT's embedding: patches, class token, positions) fits all rows that it maps, biases too,
+ * several parameters share (the ViT's embedding: patches, class token, registers, positions) fits all rows that it maps, biases too,
  * by least squares. LayerNorms are no part of it, and heads stay the sources' own.
  * @param first - source 1's weights, by canonical name
  * @param target - the wanted weights, at merged width

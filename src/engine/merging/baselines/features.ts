@@ -3,7 +3,7 @@
  * plan, which units may be put together, and M, U and LayerNorms from one decision for each space.
  */
 import { linearSumAssignment } from 'linear-sum-assignment';
-import type { Matrix } from 'ml-matrix';
+import { Matrix } from 'ml-matrix';
 import type { FoldPlan } from '../../architectures/fold-plan.ts';
 import type { Model } from '../../architectures/model.ts';
 import type { TaskImages } from '../../datasets/images.ts';
@@ -137,7 +137,9 @@ export function mergeOfSpaces(
   plan: FoldPlan,
   spaces: ReadonlyMap<string, SpaceMatrices>,
 ): ClosedMerge {
-  const form = formOf(plan, (spec) => featuresOf(spaces, spec.space)[spec.role === 'M' ? 'merge' : 'unmerge']);
+  const form = formOf(plan, ({ space, role, copies }) =>
+    featuresOf(spaces, space)[role === 'M' ? 'merge' : 'unmerge'].map((matrix) => blockDiagonal(matrix, copies)),
+  );
   const norms = new Map(
     normParameters(plan).map((name) => {
       const own = models.map(({ weights }) => weightOf(weights, name).values);
@@ -145,6 +147,14 @@ export function mergeOfSpaces(
     }),
   );
   return { form, norms };
+}
+
+/** The matrix so many times along the diagonal. */
+function blockDiagonal(matrix: Matrix, copies: number): Matrix {
+  if (copies === 1) return matrix;
+  const whole = Matrix.zeros(copies * matrix.rows, copies * matrix.columns);
+  for (let copy = 0; copy < copies; copy++) whole.setSubMatrix(matrix, copy * matrix.rows, copy * matrix.columns);
+  return whole;
 }
 
 function featuresOf<Value>(spaces: ReadonlyMap<string, Value>, space: string): Value {

@@ -6,6 +6,7 @@
 import { linearSumAssignment } from 'linear-sum-assignment';
 import { Matrix } from 'ml-matrix';
 import type { FoldPlan } from '../../architectures/fold-plan.ts';
+import { spaceWidth } from '../../architectures/fold-plan.ts';
 import type { Model } from '../../architectures/model.ts';
 import { normParameters } from '../../supernet/supernet.ts';
 import type { Weight } from '../../tensors/host-tensor.ts';
@@ -27,7 +28,9 @@ export type Matching =
 /** Everything there is to match, in the order of the plan; each space is in one matching. */
 export function matchingsOf({ matrices, headSpaces }: FoldPlan): Matching[] {
   const matchings = new Map<string, Matching>();
-  for (const { space, merged: width, heads } of matrices) {
+  for (const spec of matrices) {
+    const { space, heads } = spec;
+    const width = spaceWidth(spec);
     const coupled = headSpaces.find(({ queryKey, value }) => space === queryKey || space === value);
     if (!coupled) matchings.set(space, { kind: 'units', space, width });
     else matchings.set(coupled.queryKey, { kind: 'heads', ...coupled, width, heads: heads ?? 1 });
@@ -41,7 +44,7 @@ export const spacesOf = (matching: Matching): string[] =>
 
 /** Every space in the order in which it is. */
 export const unchangedOrders = (plan: FoldPlan): Map<string, Order> =>
-  new Map(plan.matrices.map(({ space, merged }) => [space, unchanged(merged)]));
+  new Map(plan.matrices.map((spec) => [spec.space, unchanged(spaceWidth(spec))]));
 
 const unchanged = (count: number): number[] => Array.from({ length: count }, (_, unit) => unit);
 
@@ -148,12 +151,20 @@ function assignInside(similarity: Float64Array, row: number, column: number, siz
 /** The orders of every M and U, from those of the space that it faces. */
 export function permutationsByMatrix(plan: FoldPlan, permutations: Permutations): Map<string, readonly Order[]> {
   const byMatrix = new Map<string, readonly Order[]>();
-  for (const { name, space } of plan.matrices) {
+  for (const { name, space, copies } of plan.matrices) {
     const orders = permutations.get(space);
-    if (orders) byMatrix.set(name, orders);
+    if (orders)
+      byMatrix.set(
+        name,
+        orders.map((order) => copiedOrder(order, copies)),
+      );
   }
   return byMatrix;
 }
+
+/** The order of units that stand side by side so many times: each copy in the same. */
+export const copiedOrder = (order: Order, copies: number): Order =>
+  Array.from({ length: copies }, (_, copy) => order.map((unit) => copy * order.length + unit)).flat();
 
 /** LayerNorm tensors `[width]`: each source's in the merged order of the features that it scales, then their mean. */
 export function permutedNorms(

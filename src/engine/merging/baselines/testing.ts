@@ -1,12 +1,13 @@
 /** Test support: permuted copies of models, with the orders that lead back. */
 import type { FoldPlan } from '../../architectures/fold-plan.ts';
-import { foldPlan, mergedArchitecture } from '../../architectures/fold-plan.ts';
+import { foldPlan, mergedArchitecture, spaceWidth } from '../../architectures/fold-plan.ts';
 import type { Model } from '../../architectures/model.ts';
 import { parameterShapes } from '../../architectures/model.ts';
 import type { Random } from '../../random.ts';
 import { permutation } from '../../random.ts';
 import type { Weight } from '../../tensors/host-tensor.ts';
 import { largestGap } from '../fs-merge/testing.ts';
+import { copiedOrder } from './spaces.ts';
 
 export function planOf(models: readonly Model[]): FoldPlan {
   const architectures = models.map(({ architecture }) => architecture);
@@ -19,8 +20,8 @@ export type Orders = ReadonlyMap<string, readonly number[]>;
 /** Random orders that leave the function as it is: heads move as a whole, a block's query-key and value heads together. */
 export function randomOrders(plan: FoldPlan, random: Random): Orders {
   const orders = new Map<string, number[]>();
-  for (const { space, merged } of plan.matrices) {
-    if (!orders.has(space)) orders.set(space, [...permutation(merged, random)]);
+  for (const spec of plan.matrices) {
+    if (!orders.has(spec.space)) orders.set(spec.space, [...permutation(spaceWidth(spec), random)]);
   }
   for (const { queryKey, value } of plan.headSpaces) {
     const spec = plan.matrices.find(({ space }) => space === value);
@@ -58,7 +59,9 @@ export function permuted({ architecture, weights }: Model, plan: FoldPlan, order
     }
   }
   for (const norm of plan.norms) for (const part of ['weight', 'bias']) set(`${norm}.${part}`, '', plan.normSpace);
-  set(plan.head.weight, '', spaceOf(plan.head.unmerge));
+  const [head, last] = [weights.get(plan.head.weight), plan.matrices.find(({ name }) => name === plan.head.unmerge)];
+  if (!head || !last) throw new RangeError('no head');
+  made.set(plan.head.weight, picked(head, undefined, copiedOrder(orders.get(last.space) ?? [], last.copies)));
   set(plan.head.bias, '', '');
   return { architecture, weights: made };
 }

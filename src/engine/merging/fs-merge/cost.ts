@@ -3,7 +3,14 @@
  * products of a training step: forward, and backward for each operand that something learnable is behind.
  */
 import type { Architecture } from '../../architectures/model.ts';
-import { countParameters, featureWidth, parameterShapes, sizeOf, tokens } from '../../architectures/model.ts';
+import {
+  countParameters,
+  featureWidth,
+  leadingTokens,
+  parameterShapes,
+  sizeOf,
+  tokens,
+} from '../../architectures/model.ts';
 import type { FsMergeOptions } from '../../recipe.ts';
 import { Matrices } from '../../supernet/matrices.ts';
 import type { Macs } from '../../supernet/matrix-kind.ts';
@@ -132,7 +139,7 @@ function innerMacs(
     const layer = `blocks.${block - 1}.${part}`;
     const unmerge = spec(matrices, `${layer}.${part === 'attention' ? 'U_o' : 'U_1'}`);
     for (const [body, architecture] of bodies.entries()) {
-      const out = featureWidth(architecture);
+      const out = architecture.kind === 'vit' ? architecture.width : featureWidth(architecture);
       sum += macs(matrices.form(unmerge).unmergeMacs(unmerge, matrices.rankOf(unmerge), out, body), 2);
       if (merged.kind === 'vit') sum += (3 * batch * tokens(merged) * unmerge.merged * out) / bodies.length;
     }
@@ -200,7 +207,7 @@ function forwardMacs(architecture: Architecture): { all: number; first: number }
   }
   const { width, hidden, blocks, channels, patch } = architecture;
   const rows = tokens(architecture);
-  const first = (rows - 1) * channels * patch ** 2 * width;
+  const first = (rows - leadingTokens(architecture)) * channels * patch ** 2 * width;
   const block = 4 * rows * width ** 2 + 2 * rows ** 2 * width + 2 * rows * width * hidden;
   return { all: first + blocks * block, first };
 }
@@ -247,5 +254,6 @@ function activations(architecture: Architecture): number {
     return architecture.widths.reduce((sum, width) => sum + 3 * width, architecture.inputs);
   const { width, hidden, heads, blocks } = architecture;
   const rows = tokens(architecture);
-  return blocks * rows * (10 * width + 3 * hidden + heads * rows) + 6 * rows * width;
+  const embedded = (architecture.preNorm ? 8 : 6) * rows * width;
+  return blocks * rows * (10 * width + 3 * hidden + heads * rows) + embedded;
 }

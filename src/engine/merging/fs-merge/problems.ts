@@ -185,9 +185,9 @@ function* savedProblems(saved: SavedSuperNet, stage: Stage, shape: StageShape, o
   }
 }
 
-/** All that two networks must share to be folded alike: everything but the classes. */
+/** All that two networks must share to be folded alike: everything but what their heads give. */
 const shapeKey = (architecture: Architecture): string =>
-  JSON.stringify(Object.entries({ ...architecture, classes: 0 }).sort(([a], [b]) => a.localeCompare(b)));
+  JSON.stringify(Object.entries({ ...architecture, classes: 0, output: null }).sort(([a], [b]) => a.localeCompare(b)));
 
 const problem = (message: string, advice: string, subject: string): StudioError =>
   new StudioError({ kind: 'recipe', message, advice, subject });
