@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { VisionTransformer } from '../../architectures/model.ts';
 import { sizeOf } from '../../architectures/model.ts';
 import { TrainingSet } from '../../datasets/training-set.ts';
 import { seededRandom } from '../../random.ts';
@@ -18,7 +19,7 @@ import { fsMergeCost } from './cost.ts';
 beforeAll(() => useNodeBackend('cpu'));
 
 const alignment = { padding: 'end' as const, resize: false };
-const vit = { ...smallVit, width: 16, hidden: 24, image: 8, heads: 4 };
+const vit: VisionTransformer = { ...smallVit, width: 16, hidden: 24, image: 8, heads: 4 };
 const mlp = { ...smallMlp, inputs: 24, widths: [16, 12] };
 
 const options = (changes: Partial<FsMergeOptions>): FsMergeOptions => ({
@@ -80,20 +81,25 @@ async function measured(architecture: typeof vit | typeof mlp, chosen: FsMergeOp
   return { sources, learnable, step, macs: productsOf(profile) };
 }
 
+const inner: Partial<FsMergeOptions> = {
+  kind: 'full',
+  objective: 'inner',
+  inner: [
+    { block: 1, part: 'attention', weight: 1 },
+    { block: 2, part: 'mlp', weight: 1 },
+  ],
+};
+
 const cases: [string, typeof vit | typeof mlp, Partial<FsMergeOptions>][] = [
   ...matrixKinds.map((kind): [string, typeof vit, Partial<FsMergeOptions>] => [`ViT, ${kind}`, vit, { kind }]),
   ['ViT, frozen norms', vit, { freezeNorms: true }],
+  ['ViT, inner', vit, inner],
+  ['ViT, two tokens read', { ...vit, registers: 1, pooling: 'distilled' }, { kind: 'diagonal+low-rank' }],
+  ['ViT, two tokens read, inner', { ...vit, registers: 1, pooling: 'distilled' }, inner],
   [
-    'ViT, inner',
-    vit,
-    {
-      kind: 'full',
-      objective: 'inner',
-      inner: [
-        { block: 1, part: 'attention', weight: 1 },
-        { block: 2, part: 'mlp', weight: 1 },
-      ],
-    },
+    'ViT, registers, LayerNorm before, mean',
+    { ...vit, registers: 3, preNorm: true, pooling: 'mean' },
+    { kind: 'full' },
   ],
   ...(['full', 'diagonal+low-rank'] as const).map((kind): [string, typeof mlp, Partial<FsMergeOptions>] => [
     `MLP, ${kind}`,

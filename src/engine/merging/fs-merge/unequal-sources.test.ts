@@ -14,6 +14,8 @@ import { contextOf, fsMergeOptions, largestGap, randomModels, runMerge } from '.
 beforeAll(() => useNodeBackend('cpu'));
 
 const wide = { ...smallVit, width: 12, hidden: 20, heads: 3, classes: 5 };
+const registered = { ...smallVit, classToken: false, registers: 2, preNorm: true, pooling: 'mean' } as const;
+const distilled = { ...smallVit, registers: 1, pooling: 'distilled' } as const;
 const alignment = { padding: 'end', resize: true } as const;
 const named = (architectures: readonly Architecture[]) =>
   architectures.map((architecture, index) => ({ file: `source ${index + 1}`, architecture }));
@@ -33,6 +35,8 @@ const cases: Case[] = [
   { what: 'depth, width and classes at once', sources: [{ ...wide, blocks: 3 }, smallVit] },
   { what: 'image size', sources: [smallVit, { ...smallVit, image: 8 }] },
   { what: 'patch size', sources: [smallVit, { ...smallVit, image: 8, patch: 4 }] },
+  { what: 'image size with registers', sources: [registered, { ...registered, image: 8, blocks: 3 }] },
+  { what: 'width, two tokens read', sources: [distilled, { ...wide, registers: 1, pooling: 'distilled' }] },
   { what: 'hidden widths of MLPs', sources: [smallMlp, { ...smallMlp, widths: [5, 9] }] },
   { what: 'a merged MLP of other widths', sources: [smallMlp, smallMlp], merged: { widths: [12, 3] } },
   {
@@ -111,6 +115,11 @@ describe('a diagonal', () => {
   });
 });
 
+it('a projection beside a head of classes is no obstacle', () => {
+  const sources: Architecture[] = [{ ...smallVit, output: 'embedding' }, smallVit];
+  expect(sourceProblems(named(sources), alignment)).toEqual([]);
+});
+
 describe('what is refused before anything is read', () => {
   const refusals: [string, Architecture[], object, RegExp][] = [
     ['channels', [smallVit, { ...smallVit, channels: 3 }], {}, /differ in channels: 2 in source 1, 3 in source 2/],
@@ -119,6 +128,30 @@ describe('what is refused before anything is read', () => {
       [smallVit, { ...smallVit, image: 8, patch: 4 }],
       { resize: false },
       /patch size: 2 .* 4/,
+    ],
+    [
+      'a class token in one',
+      [smallVit, { ...smallVit, classToken: false, registers: 1 }],
+      {},
+      /differ in class token: one in source 1, none in source 2/,
+    ],
+    [
+      'registers',
+      [smallVit, { ...smallVit, registers: 4 }],
+      {},
+      /in registers \(tokens beside class token and patches\): 0 in source 1, 4 in source 2/,
+    ],
+    [
+      'a LayerNorm before the blocks in one',
+      [smallVit, { ...smallVit, preNorm: true }],
+      {},
+      /LayerNorm before the blocks: none in source 1, one in source 2/,
+    ],
+    [
+      'other features for the head',
+      [smallVit, { ...smallVit, pooling: 'mean' }],
+      {},
+      /what the head reads: the class token in source 1, the mean over the patches in source 2/,
     ],
     ['inputs of MLPs', [smallMlp, { ...smallMlp, inputs: 11 }], {}, /differ in inputs/],
     [
