@@ -113,7 +113,15 @@ function startCrew(
 ): Promise<CrewAtWork> {
   if (!crewOf || !spec) throw new RangeError('this form or place has one thread only');
   const { initial, targets } = problem;
-  const shared = { trainable: spec, initial, frozen: [], sets: data.sets, targets, objective: 'own' } as const;
+  const shared = {
+    trainable: spec,
+    initial,
+    frozen: [],
+    sets: data.sets,
+    targets,
+    objective: 'own',
+    checkpointing: false,
+  } as const;
   return crewOf(threads).prepare(shared, threads - 1);
 }
 

@@ -224,6 +224,7 @@ describe('what a recipe leaves out', () => {
         warmUp: 0.1,
         learningRate: 1e-4,
         diagonalLearningRate: null,
+        checkpointing: false,
         clipNorm: null,
         freezeNorms: false,
         weightDecay: 1e-3,

@@ -144,6 +144,8 @@ export const fsMergeSchema = z.strictObject({
   freezeNorms: z.boolean().default(false),
   weightDecay: z.number().nonnegative().default(1e-3),
   batchSize: z.number().int().positive().default(128),
+  /** Computes a ViT's activations once more for the gradient, block by block: less memory, a third more time. */
+  checkpointing: z.boolean().default(false),
   /** Passes over the training images; 0 folds the start as it is. Sequential: for each source that is added. */
   epochs: z.number().int().nonnegative().default(100),
   /** Steps between two measurements of accuracy and validation loss; 0: only at the end. */
@@ -167,6 +169,7 @@ export const distillationSchema = z.strictObject({
   clipNorm: z.number().positive().nullable().default(null),
   weightDecay: z.number().nonnegative().default(1e-3),
   batchSize: z.number().int().positive().default(128),
+  checkpointing: z.boolean().default(false),
   epochs: z.number().int().nonnegative().default(100),
   evaluateEvery: z.number().int().nonnegative().default(50),
   patience: z.number().int().positive().nullable().default(null),

@@ -27,7 +27,8 @@ const tooLarge = (message: string) =>
   new StudioError({
     kind: 'recipe',
     message,
-    advice: 'Choose a smaller batch, a kind with fewer learnable numbers, sequential order, or another backend.',
+    advice:
+      'Choose a smaller batch, a kind with fewer learnable numbers, activations that are computed again, sequential order, or another backend.',
     subject: 'memory',
   });
 

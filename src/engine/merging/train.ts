@@ -46,7 +46,7 @@ export interface StageTraining {
   /** Makes the problem over these images; `scales` as the training images gave them. */
   problem(data: TrainingSet, scales: InnerScales | null): Promise<StageProblem>;
   /** The same as data, where other threads can take a share of it; null where they cannot. */
-  shared: Pick<SharedProblem, 'trainable' | 'initial' | 'objective'> | null;
+  shared: Pick<SharedProblem, 'trainable' | 'initial' | 'objective' | 'checkpointing'> | null;
   crew: Crew | null;
   /** Multiply-adds of a step. */
   stepMacs: number;

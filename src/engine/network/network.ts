@@ -14,10 +14,11 @@ export function features(
   parameters: Parameters,
   inputs: tf.Tensor,
   observe?: Observe,
+  checkpointing = false,
 ): tf.Tensor2D {
   switch (architecture.kind) {
     case 'vit':
-      return vitFeatures(architecture, parameters, inputs as tf.Tensor3D, observe);
+      return vitFeatures(architecture, parameters, inputs as tf.Tensor3D, observe, checkpointing);
     case 'mlp':
       return mlpFeatures(architecture, parameters, inputs as tf.Tensor2D, observe);
     default:

@@ -4,42 +4,73 @@ import type { VisionTransformer } from '../architectures/model.ts';
 import { leadingTokens, tokens as tokenCount } from '../architectures/model.ts';
 import { activate } from '../ops/activation.ts';
 import { attention } from '../ops/attention.ts';
+import { checkpoint } from '../ops/checkpoint.ts';
 import { layerNorm } from '../ops/layer-norm.ts';
 import { linear } from '../ops/linear.ts';
 import type { Observe } from './observe.ts';
 import type { Parameters } from './parameters.ts';
 import { bundleName, parameter, weightAndBias } from './parameters.ts';
 
-/** Patches `[batch, patches, channels · patch²]` → features `[batch, featureWidth]` (`Pooling` says which). */
+/**
+ * Patches `[batch, patches, channels · patch²]` → features `[batch, featureWidth]` (`Pooling` says which). With `checkpointing` the
+ * gradient computes each block's activations again, and no block is observed.
+ */
 export function vitFeatures(
   vit: VisionTransformer,
   parameters: Parameters,
   patches: tf.Tensor3D,
   observe?: Observe,
+  checkpointing = false,
 ): tf.Tensor2D {
   const batch = patches.shape[0];
-  const shape = { batch, tokens: tokenCount(vit), heads: vit.heads };
-  const norm = (x: tf.Tensor2D, name: string) => {
-    const [gain, bias] = weightAndBias(parameters, name) as unknown as [tf.Tensor1D, tf.Tensor1D];
-    return layerNorm(x, gain, bias, vit.epsilon);
-  };
-  const apply = (x: tf.Tensor2D, name: string) => {
-    const output = linear(x, ...weightAndBias(parameters, name));
-    observe?.(name, x, output);
-    return output;
-  };
-
+  const norm = (own: tf.Tensor2D, name: string) => normalise(vit, parameters, own, name);
   let x = embed(vit, parameters, patches); // [batch · tokens, width]
   if (vit.preNorm) x = norm(x, 'pre_norm');
   for (let index = 0; index < vit.blocks; index++) {
     const block = `blocks.${index}`;
-    const seen = norm(x, `${block}.norm1`);
-    const packed = queryKeyValue(vit, parameters, `${block}.attention`, seen, observe);
-    x = tf.add(x, apply(attention(packed, shape), `${block}.attention.out`));
-    const hidden = activate(apply(norm(x, `${block}.norm2`), `${block}.mlp.in`), vit.activation);
-    x = tf.add(x, apply(hidden, `${block}.mlp.out`));
+    x = checkpointing ? blockAgain(vit, parameters, block, x) : runBlock(vit, parameters, block, x, observe);
   }
-  return pool(vit, tf.reshape(x, [batch, shape.tokens, vit.width]), (own) => norm(own, 'norm'));
+  return pool(vit, tf.reshape(x, [batch, tokenCount(vit), vit.width]), (own) => norm(own, 'norm'));
+}
+
+/** Tokens of all images through one block, `[batch · tokens, width]`. */
+function runBlock(
+  vit: VisionTransformer,
+  parameters: Parameters,
+  block: string,
+  x: tf.Tensor2D,
+  observe?: Observe,
+): tf.Tensor2D {
+  const tokens = tokenCount(vit);
+  const shape = { batch: x.shape[0] / tokens, tokens, heads: vit.heads };
+  const apply = (input: tf.Tensor2D, name: string) => {
+    const output = linear(input, ...weightAndBias(parameters, name));
+    observe?.(name, input, output);
+    return output;
+  };
+  const seen = normalise(vit, parameters, x, `${block}.norm1`);
+  const packed = queryKeyValue(vit, parameters, `${block}.attention`, seen, observe);
+  const attended = tf.add<tf.Tensor2D>(x, apply(attention(packed, shape), `${block}.attention.out`));
+  const inner = apply(normalise(vit, parameters, attended, `${block}.norm2`), `${block}.mlp.in`);
+  return tf.add(attended, apply(activate(inner, vit.activation), `${block}.mlp.out`));
+}
+
+/** The same; what the gradient needs of it is computed again. */
+function blockAgain(vit: VisionTransformer, parameters: Parameters, block: string, x: tf.Tensor2D): tf.Tensor2D {
+  const own = [...parameters].filter(([name]) => name.startsWith(`${block}.`));
+  const run = (input: tf.Tensor, ...tensors: tf.Tensor[]) =>
+    runBlock(
+      vit,
+      new Map(own.map(([name], index) => [name, tensors[index] as tf.Tensor] as const)),
+      block,
+      input as tf.Tensor2D,
+    );
+  return checkpoint(run as (...inputs: tf.Tensor[]) => tf.Tensor2D, [x, ...own.map(([, tensor]) => tensor)]);
+}
+
+function normalise(vit: VisionTransformer, parameters: Parameters, x: tf.Tensor2D, name: string): tf.Tensor2D {
+  const [gain, bias] = weightAndBias(parameters, name) as unknown as [tf.Tensor1D, tf.Tensor1D];
+  return layerNorm(x, gain, bias, vit.epsilon);
 }
 
 /** What the head reads of the last tokens, `[batch, tokens, width]` → `[batch, featureWidth]`. */

@@ -20,13 +20,14 @@ export interface TrainingPath {
   objective?: Objective;
   scope?: 'local';
   clipNorm?: number;
+  checkpointing?: boolean;
 }
 
 export const trainingPaths: readonly TrainingPath[] = [
   { architecture: 'vit', trains: 'full' },
   { architecture: 'vit', trains: 'diagonal+low-rank' },
   { architecture: 'vit', trains: 'low-rank', clipNorm: 0.1 },
-  { architecture: 'vit', trains: 'diagonal' },
+  { architecture: 'vit', trains: 'diagonal', checkpointing: true },
   { architecture: 'vit', trains: 'attention-heads' },
   { architecture: 'vit', trains: 'diagonal+low-rank', objective: 'inner' },
   { architecture: 'vit', trains: 'student' },
@@ -65,7 +66,7 @@ export async function expectFlat(path: TrainingPath, steps: number): Promise<voi
 }
 
 async function posed(
-  { trains, objective = 'own', scope }: TrainingPath,
+  { trains, objective = 'own', scope, checkpointing = false }: TrainingPath,
   models: ReturnType<typeof randomModel>[],
   data: TrainingSet,
 ): Promise<{ problem: DataProblem; trainable: { dispose(): void } }> {
@@ -81,6 +82,6 @@ async function posed(
   const initial = supernet.initial('average', 1);
   if (scope) return { problem: await localProblem(supernet, initial, data, models), trainable: supernet };
   const inner = objective === 'inner' ? [{ block: 1, part: 'attention' as const, weight: 1 }] : [];
-  const options = { teachers: models, objective, inner, bodyOfTask: [0, 1] };
+  const options = { teachers: models, objective, inner, bodyOfTask: [0, 1], checkpointing };
   return { problem: await globalProblem(supernet, initial, data, options), trainable: supernet };
 }

@@ -23,6 +23,7 @@ export interface SharedProblem {
   /** The sources' features, `[images, Σ widths]`. */
   targets: Float32Array;
   objective: Objective;
+  checkpointing: boolean;
 }
 
 export interface Share {

@@ -24,6 +24,7 @@ export interface GlobalOptions {
   bodyOfTask: readonly number[];
   /** Sizes of the inner features that another problem has measured; measured on these images unless given. */
   scales?: InnerScales | null;
+  checkpointing?: boolean;
 }
 
 export interface GlobalProblem extends DataProblem<GlobalBatch> {
@@ -47,11 +48,11 @@ export async function globalProblem(
   supernet: SuperNet,
   initial: Weights,
   data: TrainingSet,
-  { teachers, objective, inner, bodyOfTask, scales = null }: GlobalOptions,
+  { teachers, objective, inner, bodyOfTask, scales = null, checkpointing = false }: GlobalOptions,
 ): Promise<GlobalProblem> {
   const deep = objective === 'inner' ? await InnerObjective.prepare(supernet, data, inner, bodyOfTask, scales) : null;
   const targets = await featureTargets(data, teachers, objective, supernet);
-  return reconstructionProblem(supernet, initial, data, { targets, objective, deep });
+  return reconstructionProblem(supernet, initial, data, { targets, objective, deep, checkpointing });
 }
 
 export interface ReconstructionOptions {
@@ -59,6 +60,8 @@ export interface ReconstructionOptions {
   targets: Float32Array;
   objective: Objective;
   deep?: InnerObjective | null;
+  /** The gradient computes activations again; not with inner features, which are seen on the way. */
+  checkpointing?: boolean;
 }
 
 /** The problem of any network that is trained to have the teachers' features: of a SuperNet, and of a plain student. */
@@ -66,7 +69,7 @@ export function reconstructionProblem(
   trainable: Trainable,
   initial: Weights,
   data: TrainingSet,
-  { targets, objective, deep = null }: ReconstructionOptions,
+  { targets, objective, deep = null, checkpointing = false }: ReconstructionOptions,
 ): GlobalProblem {
   const widths = trainable.guessed;
   const total = widths.reduce((sum, width) => sum + width, 0);
@@ -89,7 +92,7 @@ export function reconstructionProblem(
       const seen = new Map<string, tf.Tensor2D>();
       const folded = trainable.fold(learnable);
       const see: Observe = (layer, input) => seen.set(layer, input);
-      const merged = features(trainable.architecture, folded, inputs, deep ? see : undefined);
+      const merged = features(trainable.architecture, folded, inputs, deep ? see : undefined, checkpointing && !deep);
       const loss = reconstructionLoss(trainable.unmerge(learnable, merged), target, tasks, weights);
       if (!deep || !compared) return [loss];
       return [tf.addN([loss, ...deep.losses(learnable, seen, compared, target.shape[0])]) as tf.Scalar];

@@ -20,9 +20,13 @@ export class Member {
   private readonly constants: Parameters;
 
   /** Builds the problem on this thread's backend. */
-  constructor({ trainable, initial, frozen, sets, targets, objective }: SharedProblem) {
+  constructor({ trainable, initial, frozen, sets, targets, objective, checkpointing }: SharedProblem) {
     this.trainable = build(trainable);
-    this.problem = reconstructionProblem(this.trainable, initial, new TrainingSet(sets), { targets, objective });
+    this.problem = reconstructionProblem(this.trainable, initial, new TrainingSet(sets), {
+      targets,
+      objective,
+      checkpointing,
+    });
     this.layouts = layoutsOf(initial, this.problem.stacks, new Set(frozen));
     this.constants = toBackend(this.layouts.constants);
   }

@@ -46,12 +46,14 @@ export const distillation: MergeMethod<'distillation'> = {
           trainable: student,
           async problem(data) {
             const targets = await featureTargets(data, models, options.objective, student);
-            return reconstructionProblem(student, initial, data, { targets, objective: options.objective });
+            const { objective, checkpointing } = options;
+            return reconstructionProblem(student, initial, data, { targets, objective, checkpointing });
           },
           shared: {
             trainable: { kind: 'student', start, tasks: aligned },
             initial,
             objective: options.objective,
+            checkpointing: options.checkpointing,
           },
           frozen: new Set(),
           matrices: () => null,

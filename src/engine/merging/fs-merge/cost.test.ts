@@ -59,11 +59,17 @@ async function measured(architecture: typeof vit | typeof mlp, chosen: FsMergeOp
   const supernet = superNetOf(models, { ...chosen, stacked });
   const sources = tf.memory().numBytes - before;
   const initial = supernet.initial('random', 1);
-  const { objective, inner } = chosen;
+  const { objective, inner, checkpointing } = chosen;
   const problem: DataProblem =
     chosen.scope === 'local'
       ? await localProblem(supernet, initial, data, models)
-      : await globalProblem(supernet, initial, data, { teachers: models, objective, inner, bodyOfTask: [0, 1] });
+      : await globalProblem(supernet, initial, data, {
+          teachers: models,
+          objective,
+          inner,
+          bodyOfTask: [0, 1],
+          checkpointing,
+        });
   const made = tf.memory().numBytes;
   const frozen = new Set(chosen.freezeNorms ? supernet.normParameters : []);
   const trainer = new Trainer(problem, { ...adamWDefaults, frozen });
@@ -94,6 +100,7 @@ const cases: [string, typeof vit | typeof mlp, Partial<FsMergeOptions>][] = [
   ...matrixKinds.map((kind): [string, typeof vit, Partial<FsMergeOptions>] => [`ViT, ${kind}`, vit, { kind }]),
   ['ViT, frozen norms', vit, { freezeNorms: true }],
   ['ViT, inner', vit, inner],
+  ['ViT, checkpointing', { ...vit, blocks: 6 }, { kind: 'diagonal+low-rank', checkpointing: true }],
   ['ViT, two tokens read', { ...vit, registers: 1, pooling: 'distilled' }, { kind: 'diagonal+low-rank' }],
   ['ViT, two tokens read, inner', { ...vit, registers: 1, pooling: 'distilled' }, inner],
   [

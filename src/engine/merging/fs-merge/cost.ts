@@ -60,16 +60,16 @@ export function fsMergeCost(
 export function studentCost(
   merged: Architecture,
   tasks: readonly Architecture[],
-  options: Pick<FsMergeOptions, 'epochs' | 'batchSize'>,
+  options: Pick<FsMergeOptions, 'epochs' | 'batchSize' | 'checkpointing'>,
   images: number,
 ): MergeCost {
   const matrices = new Matrices(studentPlan(merged, tasks), 'full', 1);
   const learnable = countParameters(merged) - merged.classes * (featureWidth(merged) + 1) + matrices.size;
   const steps = countSteps(options, images);
   const batch = Math.min(options.batchSize, images);
-  const stepMacs = networkMacs(matrices, merged, batch);
+  const stepMacs = networkMacs(matrices, merged, batch, options.checkpointing);
   const heads = tasks.reduce((sum, task) => sum + task.classes * (featureWidth(task) + 1), 0);
-  const pass = 2 * learnable + gradientShare * batch * imageNumbers(matrices, merged);
+  const pass = 2 * learnable + gradientShare * batch * imageNumbers(matrices, merged, options.checkpointing);
   return {
     steps,
     learnable,
@@ -104,27 +104,32 @@ function stageCost(shape: StageShape, options: FsMergeOptions, images: number): 
       sources: sources * floatBytes,
       // The current values, AdamW's own, and its two moments.
       learnable: (learnable * 4 + (options.freezeNorms ? norms : 0)) * floatBytes,
-      step: Math.max(updateShare * learnable, passNumbers(matrices, shape, learnable, batch)) * floatBytes,
+      step:
+        Math.max(updateShare * learnable, passNumbers(matrices, shape, learnable, batch, again(options))) * floatBytes,
       largest: Math.max(learnable, largestStack(bodies), largestActivation(merged, batch)) * floatBytes,
     },
   };
 }
 
+/** Inner features are seen on the way, so nothing is computed again. */
+const again = ({ checkpointing, objective }: FsMergeOptions): boolean => checkpointing && objective !== 'inner';
+
 function globalMacs(matrices: Matrices, shape: StageShape, options: FsMergeOptions, batch: number): number {
   const { merged, bodies } = shape;
-  const network = networkMacs(matrices, merged, batch);
+  const network = networkMacs(matrices, merged, batch, again(options));
   if (options.objective !== 'inner') return network + foldMacs(matrices, bodies);
   const teachers = bodies.reduce((sum, body) => sum + forwardMacs(body).all, 0) / bodies.length;
   return network + foldMacs(matrices, bodies) + batch * teachers + innerMacs(matrices, shape, options, batch);
 }
 
 /** Of the plain network, the guess of the features and the loss. */
-function networkMacs(matrices: Matrices, merged: Architecture, batch: number): number {
+function networkMacs(matrices: Matrices, merged: Architecture, batch: number, checkpointing: boolean): number {
   const { all, first } = forwardMacs(merged);
+  const blocksAgain = checkpointing && merged.kind === 'vit' ? all - first : 0;
   const output = spec(matrices, matrices.plan.head.unmerge);
   const guess = matrices.form(output).unmergeMacs(output, matrices.rankOf(output), batch, null);
   // Nothing learnable is behind the images, so the first layer has one gradient only.
-  return batch * (3 * all - first) + macs(guess, 3) + weightMacs(matrices, batch);
+  return batch * (3 * all - first + blocksAgain) + macs(guess, 3) + weightMacs(matrices, batch);
 }
 
 /** Each body's half-folded layer, and what it makes of the merged feature, for each site. */
@@ -213,14 +218,21 @@ function forwardMacs(architecture: Architecture): { all: number; first: number }
 }
 
 /** Numbers of a pass forward and back: gradients, and what stays of fold, network and loss. */
-function passNumbers(matrices: Matrices, shape: StageShape, learnable: number, batch: number): number {
-  return 2 * learnable + gradientShare * (foldedNumbers(shape) + batch * imageNumbers(matrices, shape.merged));
+function passNumbers(
+  matrices: Matrices,
+  shape: StageShape,
+  learnable: number,
+  batch: number,
+  checkpointing: boolean,
+): number {
+  const images = batch * imageNumbers(matrices, shape.merged, checkpointing);
+  return 2 * learnable + gradientShare * (foldedNumbers(shape) + images);
 }
 
 /** Numbers that one image leaves behind, in the network and in the loss. */
-function imageNumbers(matrices: Matrices, merged: Architecture): number {
+function imageNumbers(matrices: Matrices, merged: Architecture, checkpointing: boolean): number {
   const guessed = spec(matrices, matrices.plan.head.unmerge).widths.reduce((sum, width) => sum + width, 0);
-  return activations(merged) + lossShare * guessed;
+  return activations(merged, checkpointing) + lossShare * guessed;
 }
 
 /** Numbers of the largest tensor on the way of a batch. */
@@ -249,11 +261,13 @@ function foldedNumbers({ bodies, merged }: StageShape): number {
  * Numbers that one image leaves behind on the way forward, which the way back needs: in a block 10 per feature and token
  * (norms, products, sums), 3 per hidden unit and token, 1 per pair of tokens and head.
  */
-function activations(architecture: Architecture): number {
+function activations(architecture: Architecture, checkpointing: boolean): number {
   if (architecture.kind === 'mlp')
     return architecture.widths.reduce((sum, width) => sum + 3 * width, architecture.inputs);
   const { width, hidden, heads, blocks } = architecture;
   const rows = tokens(architecture);
   const embedded = (architecture.preNorm ? 8 : 6) * rows * width;
-  return blocks * rows * (10 * width + 3 * hidden + heads * rows) + embedded;
+  const block = rows * (10 * width + 3 * hidden + heads * rows);
+  // With checkpointing one block at a time, and what goes into each.
+  return (checkpointing ? block + blocks * rows * width : blocks * block) + embedded;
 }

@@ -95,7 +95,7 @@ function stageTraining(
   supernet: SuperNet,
   initial: Weights,
   { models, tasks, crew = null }: MergeContext,
-  { scope, objective, inner, freezeNorms }: FsMergeOptions,
+  { scope, objective, inner, freezeNorms, checkpointing }: FsMergeOptions,
 ): Omit<StageTraining, 'stepMacs' | 'seed' | 'before' | 'steps'> {
   const teachers = models.slice(0, stage.tasks);
   const bodyOfTask = bodiesOfTasks(stage);
@@ -105,8 +105,11 @@ function stageTraining(
     problem: (data, scales): Promise<StageProblem> =>
       scope === 'local'
         ? localProblem(supernet, initial, data, teachers)
-        : globalProblem(supernet, initial, data, { teachers, objective, inner, bodyOfTask, scales }),
-    shared: scope === 'global' && objective !== 'inner' ? { trainable: supernet.spec, initial, objective } : null,
+        : globalProblem(supernet, initial, data, { teachers, objective, inner, bodyOfTask, scales, checkpointing }),
+    shared:
+      scope === 'global' && objective !== 'inner'
+        ? { trainable: supernet.spec, initial, objective, checkpointing }
+        : null,
     crew,
     frozen: new Set(freezeNorms ? supernet.normParameters : []),
     matrices: (learnable, step) => liveMatrices(owned, learnable, step),

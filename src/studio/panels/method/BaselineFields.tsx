@@ -5,8 +5,9 @@ import { Field } from '../../components/inputs/Field.tsx';
 import { NumberInput } from '../../components/inputs/NumberInput.tsx';
 import type { BaselineName, BaselineOptions } from '../../recipe/draft.ts';
 import { useFiles } from '../../stores/files.ts';
-import { editBaseline, useRecipe } from '../../stores/recipe.ts';
+import { draftArchitecture, editBaseline, useRecipe } from '../../stores/recipe.ts';
 import { initialisationLines, objectiveLines, objectiveNames } from '../../text/describe.ts';
+import { ActivationsChoice } from './ActivationsChoice.tsx';
 import { TrainingFields } from './TrainingFields.tsx';
 
 interface NumberRow<Name extends BaselineName> {
@@ -110,7 +111,10 @@ function BaseField({ method, base }: { method: MethodName; base: string }) {
 }
 
 function DistillationFields() {
-  const options = useRecipe((state) => state.draft.baselines.distillation);
+  const draft = useRecipe((state) => state.draft);
+  const options = draft.baselines.distillation;
+  const architecture = draftArchitecture(draft);
+  const edit = (change: Partial<typeof options>) => editBaseline('distillation', change);
   return (
     <>
       <Choice
@@ -127,7 +131,9 @@ function DistillationFields() {
         onChange={(objective) => editBaseline('distillation', { objective })}
         hint={objectiveLines[options.objective]}
       />
-      <TrainingFields options={options} edit={(change) => editBaseline('distillation', change)} />
+      <TrainingFields options={options} edit={edit}>
+        {architecture === 'vit' && <ActivationsChoice checkpointing={options.checkpointing} edit={edit} />}
+      </TrainingFields>
     </>
   );
 }

@@ -3,6 +3,7 @@ import { Choice } from '../../components/inputs/Choice.tsx';
 import { effective } from '../../recipe/draft.ts';
 import { draftArchitecture, editFsMerge, useRecipe } from '../../stores/recipe.ts';
 import { orderLines } from '../../text/describe.ts';
+import { ActivationsChoice } from './ActivationsChoice.tsx';
 import { MatrixFields } from './MatrixFields.tsx';
 import { MergedSizeFields } from './MergedSizeFields.tsx';
 import { ObjectiveFields } from './ObjectiveFields.tsx';
@@ -34,6 +35,7 @@ export function FsMergeFields() {
       <ObjectiveFields options={options} architecture={architecture} />
       <TrainingFields options={options} edit={editFsMerge}>
         <FsMergeTrainingFields options={options} norms={architecture === 'vit'} />
+        {architecture === 'vit' && <ActivationsChoice checkpointing={options.checkpointing} edit={editFsMerge} />}
       </TrainingFields>
       <TheorySection />
     </>
