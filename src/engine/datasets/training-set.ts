@@ -1,6 +1,7 @@
 /** The training images of all tasks as one list: images of task 1, then task 2, … */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture } from '../architectures/model.ts';
+import { decodeElements } from '../tensors/elements.ts';
 import type { ImageSet } from './images.ts';
 import { atInputSize, inputShape, writeInputs } from './images.ts';
 
@@ -48,12 +49,13 @@ export class TrainingSet {
   }
 }
 
-/** Rows of a host matrix `[count, width]` as a tensor. */
-export function gatherRows(matrix: Float32Array, width: number, rows: ArrayLike<number>): tf.Tensor2D {
-  const values = new Float32Array(rows.length * width);
+/** Rows of a host matrix `[count, width]`, of floats or of halves, as a tensor. */
+export function gatherRows(matrix: Float32Array | Uint16Array, width: number, rows: ArrayLike<number>): tf.Tensor2D {
+  const values = new (matrix instanceof Uint16Array ? Uint16Array : Float32Array)(rows.length * width);
   for (let index = 0; index < rows.length; index++) {
     const start = (rows[index] ?? 0) * width;
     values.set(matrix.subarray(start, start + width), index * width);
   }
-  return tf.tensor2d(values, [rows.length, width]);
+  const floats = values instanceof Uint16Array ? decodeElements('F16', new Uint8Array(values.buffer)) : values;
+  return tf.tensor2d(floats, [rows.length, width]);
 }

@@ -16,6 +16,7 @@ import type { InnerScales } from '../training/inner-objective.ts';
 import type { DataProblem } from '../training/problem.ts';
 import { rateOf } from '../training/schedule.ts';
 import { batches, countSteps } from '../training/steps.ts';
+import type { Targets } from '../training/targets.ts';
 import type { Trainable } from '../training/trainable.ts';
 import type { UnreadLosses } from '../training/trainer.ts';
 import { Trainer } from '../training/trainer.ts';
@@ -39,7 +40,7 @@ export type TrainingOptions = Pick<
 > & { diagonalLearningRate?: number | null };
 
 /** A problem over some images; objective `inner` has scales that the validation shares. */
-export type StageProblem = DataProblem & { scales?: InnerScales | null; targets?: Float32Array };
+export type StageProblem = DataProblem & { scales?: InnerScales | null; targets?: Targets };
 
 export interface StageTraining {
   trainable: Trainable;

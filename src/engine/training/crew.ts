@@ -6,6 +6,7 @@ import type { Model, Weights } from '../architectures/model.ts';
 import type { ImageSet } from '../datasets/images.ts';
 import type { Objective } from '../recipe.ts';
 import type { SuperNetOptions, SuperNetParts } from '../supernet/supernet.ts';
+import type { Targets } from './targets.ts';
 
 /** A trainable network as data, to be built again in another thread. */
 export type TrainableSpec =
@@ -21,7 +22,7 @@ export interface SharedProblem {
   /** Training images of each task. */
   sets: readonly ImageSet[];
   /** The sources' features, `[images, Σ widths]`. */
-  targets: Float32Array;
+  targets: Targets;
   objective: Objective;
   checkpointing: boolean;
 }

@@ -11,6 +11,7 @@ import type { InnerScales, InnerTargets } from './inner-objective.ts';
 import { InnerObjective } from './inner-objective.ts';
 import { blockWeights, reconstructionLoss } from './objective.ts';
 import type { DataProblem } from './problem.ts';
+import type { Targets } from './targets.ts';
 import { featureTargets } from './targets.ts';
 import type { Trainable } from './trainable.ts';
 
@@ -29,7 +30,7 @@ export interface GlobalOptions {
 
 export interface GlobalProblem extends DataProblem<GlobalBatch> {
   /** The teachers' features, `[images, Σ widths]`. */
-  targets: Float32Array;
+  targets: Targets;
   /** Null without objective `inner`. */
   scales: InnerScales | null;
 }
@@ -57,7 +58,7 @@ export async function globalProblem(
 
 export interface ReconstructionOptions {
   /** The teachers' features of every image, `[images, Σ widths]`, as `featureTargets` gives them. */
-  targets: Float32Array;
+  targets: Targets;
   objective: Objective;
   deep?: InnerObjective | null;
   /** The gradient computes activations again; not with inner features, which are seen on the way. */

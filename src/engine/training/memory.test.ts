@@ -5,7 +5,8 @@ import { useNodeBackend } from '../testing/node.ts';
 describe.each(['wasm', 'cpu'] as const)('on %s', (backend) => {
   beforeAll(() => useNodeBackend(backend));
 
-  it.each(trainingPaths)('tensors and bytes stay flat over 500 steps, all go in the end: %o', (path) =>
-    expectFlat(path, 500),
+  it.each(backend === 'wasm' ? trainingPaths : trainingPaths.slice(0, 3))(
+    'tensors and bytes stay flat over 500 steps, all go in the end: %o',
+    (path) => expectFlat(path, 500),
   );
 });

@@ -137,9 +137,9 @@ export class Trainer<Batch = unknown> {
     const { clipNorm = null } = this.options;
     if (clipNorm === null) return gradients;
     const clipped = tf.tidy(() => {
-      const norm = tf.sqrt(tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient)))));
+      const norm = tf.sqrt(tf.addN(gradients.filter(hasNumbers).map((gradient) => tf.sum(tf.square(gradient)))));
       const factor = tf.minimum(tf.div(clipNorm, tf.add(norm, 1e-6)), 1);
-      return gradients.map((gradient) => tf.mul(gradient, factor));
+      return gradients.map((gradient) => (hasNumbers(gradient) ? tf.mul(gradient, factor) : tf.clone(gradient)));
     });
     tf.dispose(gradients);
     return clipped;
@@ -159,6 +159,9 @@ export class Trainer<Batch = unknown> {
     this.single = null;
   }
 }
+
+/** A kind without diagonals has none to learn; WebGPU cannot sum up nothing. */
+const hasNumbers = ({ size }: tf.Tensor): boolean => size > 0;
 
 async function takeValues(losses: tf.Tensor1D): Promise<number[]> {
   const values = [...((await losses.data()) as Float32Array)];
