@@ -34,6 +34,9 @@ export const factsSchema = z.strictObject({
   heads: z.number().int().positive().optional(),
   epsilon: z.number().positive().optional(),
   activation: z.enum(activations).optional(),
+  /** Of pixels from 0 to 1: the network takes `(x - mean) / std`, one number for each channel. */
+  mean: z.array(z.number()).min(1).optional(),
+  std: z.array(z.number().positive()).min(1).optional(),
 });
 export type FactOverrides = z.infer<typeof factsSchema>;
 

@@ -9,7 +9,7 @@ import type { Loaded } from '../engine/workspace.ts';
 import type { ImagesInfo, LoadResult, SourceInfo, Thumbnails } from './protocol.ts';
 
 export function describeSource(id: string, { checkpoint, match }: Source): SourceInfo {
-  const { architecture, facts, scheme, ignored } = match;
+  const { architecture, facts, scheme, prefix, ignored, assumed } = match;
   const vit = architecture.kind === 'vit' ? architecture : null;
   const elementTypes = new Set([...checkpoint.tensors.values()].map((tensor) => tensor.elementType));
   return {
@@ -31,7 +31,9 @@ export function describeSource(id: string, { checkpoint, match }: Source): Sourc
         : [architecture.inputs],
     patch: vit?.patch ?? null,
     ...facts,
+    prefix,
     ignored,
+    assumed,
   };
 }
 

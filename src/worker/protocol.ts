@@ -2,8 +2,9 @@
  * Everything that crosses between the page and the worker, as types. Bytes are transferred, never copied.
  * The worker exports a plain object of this shape; the page calls it through comlink.
  */
+
+import type { Fact, Resize } from '../engine/architectures/facts.ts';
 import type { Architecture } from '../engine/architectures/model.ts';
-import type { Fact } from '../engine/architectures/naming.ts';
 import type { BackendChoice, BackendStatus } from '../engine/backends/backends.ts';
 import type { StudioErrorInfo } from '../engine/errors.ts';
 import type { CloserLook } from '../engine/evaluation/closer-look.ts';
@@ -20,7 +21,7 @@ import type {
 } from '../engine/recipe.ts';
 import type { Demonstration } from '../engine/theory/demonstrate.ts';
 
-export type { Fact, FactOrigin } from '../engine/architectures/naming.ts';
+export type { Fact, FactOrigin, Resize } from '../engine/architectures/facts.ts';
 export type { BackendChoice, BackendName, BackendStatus } from '../engine/backends/backends.ts';
 export type { CloserLook } from '../engine/evaluation/closer-look.ts';
 export type { Score } from '../engine/evaluation/evaluate.ts';
@@ -54,8 +55,18 @@ export interface SourceInfo {
   heads: Fact<number> | null;
   epsilon: Fact<number> | null;
   activation: Fact<Activation>;
+  /** The network takes `(x - mean) / std` of pixels from 0 to 1, one number for each channel. */
+  mean: Fact<number[]>;
+  std: Fact<number[]>;
+  /** Names of the classes, in the order of the head. */
+  labels: Fact<string[]> | null;
+  resize: Fact<Resize> | null;
+  /** What stands before the scheme's names in the file: "module.". */
+  prefix: string;
   /** Tensors in the file that the model does not use. */
   ignored: string[];
+  /** What was taken for granted, in sentences. */
+  assumed: string[];
 }
 
 export interface ImagesInfo {

@@ -3,8 +3,8 @@ import { writeSafetensors } from '../formats/safetensors.ts';
 import type { Recipe } from '../recipe.ts';
 import type { Model } from './model.ts';
 import type { SchemeMatch } from './naming.ts';
-import { nameWeights } from './naming.ts';
 import { describeFacts, factsKey } from './source.ts';
+import { nameWeights } from './tables.ts';
 
 /**
  * safetensors, 32-bit, one plain network with a joint head: any ordinary loader of the scheme reads it.

@@ -3,135 +3,98 @@
  * read both ways: file tensor → canonical parameters on the way in, canonical parameters → file tensor on the way out.
  */
 import { StudioError } from '../errors.ts';
-import type { Activation } from '../recipe.ts';
-import type { Checkpoint, HostTensor, Weight } from '../tensors/host-tensor.ts';
-import type { Architecture, Weights } from './model.ts';
-import { concatenate, parameterShapes, sizeOf } from './model.ts';
+import type { Checkpoint } from '../tensors/host-tensor.ts';
+import type { Facts } from './facts.ts';
+import type { Architecture } from './model.ts';
 
 /** One file tensor and the canonical parameters it holds, stacked on the first axis when there are several. */
-export interface NamingRule {
+export interface TensorRule {
   file: string;
-  canonical: string[];
-  /** The file's shape where it is not the (stacked) canonical shape. Same elements in the same order. */
-  shape?: (architecture: Architecture, canonical: readonly number[]) => number[];
+  canonical: readonly string[];
+  /** The file's shape, from the (stacked) canonical shape, where it is another: same elements in the same order but for `axes`. */
+  shape?: (canonical: readonly number[]) => number[];
+  /** Axes of the file's tensor in canonical order: `[1, 0]` for a kernel `[in, out]`. */
+  axes?: readonly number[];
+  /**
+   * A bias of the same network that the scheme has no tensor for; it is the same when added to the rows from `from` on. Zeros
+   * on the way in.
+   */
+  absorbs?: { name: string; from: number };
 }
 
-/** Where a fact comes from: the file's metadata, the usual value of its scheme, a guess from its shapes, or the person. */
-export type FactOrigin = 'file' | 'scheme' | 'guess' | 'person';
-
-/** Something that weights cannot tell. */
-export interface Fact<T> {
-  value: T;
-  origin: FactOrigin;
+/** How a given file has it; with one of these a tensor is read, and never written. */
+export interface FileTensorRule extends TensorRule {
+  /** Tensor of the file whose entries scale the rows: LayerScale after a linear layer. */
+  scale?: string;
+  /** Rows of the canonical parameter that the file leaves out; they are zeros. */
+  gap?: { at: number; rows: number };
+  /** Zeros stand for a tensor that is not there. */
+  optional?: boolean;
 }
 
-export interface Facts {
-  heads: Fact<number> | null;
-  epsilon: Fact<number> | null;
-  activation: Fact<Activation>;
+/** Several file tensors, all of one shape, that make one canonical parameter. */
+export interface JoinedRule {
+  files: readonly string[];
+  canonical: readonly [string];
+  shape: readonly number[];
+  join(parts: readonly Float32Array[]): Float32Array;
+  split(values: Float32Array): Float32Array[];
 }
+
+/** A parameter that the scheme has no tensor for, as it always has this value. */
+export interface ImpliedRule {
+  implied: 'zeros' | 'identity';
+  canonical: readonly [string];
+}
+
+/** A line of a scheme's table. */
+export type NamingRule = TensorRule | JoinedRule | ImpliedRule;
+
+/** A line of the table of one file. */
+export type FileRule = FileTensorRule | JoinedRule | ImpliedRule;
 
 /** A scheme that fits a checkpoint: the architecture that its shapes tell, and the table. */
 export interface SchemeMatch {
   scheme: string;
+  /** What stands before the scheme's names in the file: "module.". */
+  prefix: string;
   architecture: Architecture;
   facts: Facts;
-  /** The table of an architecture of this kind, named as the file names its own; a merged network may be deeper than it. */
+  /** The table of the file as it is. */
+  rules: readonly FileRule[];
+  /**
+   * The table of an architecture of this kind, named as the file names its own, without the prefix; a merged network may be
+   * deeper than it. Throws `StudioError` when the scheme cannot hold the architecture.
+   */
   rulesFor(architecture: Architecture): NamingRule[];
   /** Tensors of the file that the model does not need and that do not change its function. */
   ignored: string[];
+  /** What was taken for granted, in sentences. */
+  assumed: string[];
 }
 
 export interface NamingScheme {
   name: string;
   /** Null when the checkpoint's names are not of this scheme; throws `StudioError` when they are but something is wrong. */
   match(checkpoint: Checkpoint): SchemeMatch | null;
+  /** Null when models of the scheme can be of this architecture, else a sentence that says why not. */
+  holds(architecture: Architecture): string | null;
+  /** The table with the scheme's usual names, for an architecture that it holds. Throws `StudioError` for any other. */
+  rulesFor(architecture: Architecture): NamingRule[];
+  /** The config.json that loaders of the scheme look for. */
+  config?(architecture: Architecture, labels?: readonly string[]): Record<string, unknown>;
 }
 
-/** Reads the canonical weights of a matched checkpoint. Throws `StudioError` on missing, misshapen or non-finite tensors. */
-export async function readWeights(checkpoint: Checkpoint, match: SchemeMatch): Promise<Weights> {
-  const shapes = parameterShapes(match.architecture);
-  const weights = new Map<string, Weight>();
-  for (const rule of match.rulesFor(match.architecture)) {
-    const tensor = expectTensor(checkpoint, match, rule, shapes);
-    const { values } = await tensor.read();
-    assertFinite(values, tensor.name, checkpoint.file);
-    let offset = 0;
-    for (const name of rule.canonical) {
-      const shape = shapes.get(name) ?? [];
-      const end = offset + sizeOf(shape);
-      weights.set(name, { shape, values: values.subarray(offset, end) });
-      offset = end;
-    }
-  }
-  return weights;
-}
-
-/** Checks every shape without reading a weight. */
-export function checkShapes(checkpoint: Checkpoint, match: SchemeMatch): void {
-  const shapes = parameterShapes(match.architecture);
-  for (const rule of match.rulesFor(match.architecture)) expectTensor(checkpoint, match, rule, shapes);
-}
-
-/**
- * Names and shapes a model's weights the way a file of the scheme has them. Views where a tensor holds one parameter.
- * Throws `RangeError` when the table leaves a parameter out or has one too many.
- */
-export function* nameWeights(
-  architecture: Architecture,
-  weights: Weights,
-  rules: readonly NamingRule[],
-): Generator<[string, Weight]> {
-  const shapes = parameterShapes(architecture);
-  const named = new Set(rules.flatMap(({ canonical }) => canonical));
-  for (const name of shapes.keys()) if (!named.has(name)) throw new RangeError(`the naming scheme leaves out ${name}`);
-  for (const rule of rules) {
-    const shape = fileShape(rule, architecture, shapes);
-    const parts = rule.canonical.map((name) => {
-      const weight = weights.get(name);
-      if (!weight) throw new RangeError(`the model has no parameter ${name}`);
-      return weight.values;
-    });
-    yield [rule.file, { shape, values: concatenate(parts) }];
-  }
-}
-
-function expectTensor(
-  checkpoint: Checkpoint,
-  match: SchemeMatch,
-  rule: NamingRule,
-  shapes: ReadonlyMap<string, number[]>,
-): HostTensor {
-  const tensor = checkpoint.tensors.get(rule.file);
-  const expected = fileShape(rule, match.architecture, shapes);
-  if (!tensor) {
-    throw new StudioError({
-      kind: 'checkpoint',
-      message: `${checkpoint.file} looks like a ${match.scheme} model, but it has no tensor "${rule.file}" of shape ${brackets(expected)}.`,
-      advice: 'Save the whole model again, or drop the complete checkpoint.',
-      subject: rule.file,
-    });
-  }
-  if (tensor.shape.length !== expected.length || tensor.shape.some((axis, i) => axis !== expected[i])) {
-    throw new StudioError({
-      kind: 'checkpoint',
-      message: `"${rule.file}" in ${checkpoint.file} has shape ${brackets(tensor.shape)}; the rest of the model needs ${brackets(expected)}.`,
-      advice: 'The file mixes tensors of different models, or its naming scheme is not the one it seems to be.',
-      subject: rule.file,
-    });
-  }
-  return tensor;
-}
-
-function fileShape(rule: NamingRule, architecture: Architecture, shapes: ReadonlyMap<string, number[]>): number[] {
-  const parts = rule.canonical.map((name) => {
-    const shape = shapes.get(name);
-    if (!shape) throw new RangeError(`${architecture.kind} has no parameter ${name}`);
-    return shape;
+/** Throws `StudioError` when a scheme cannot hold an architecture. */
+export function assertHolds({ name, holds }: Pick<NamingScheme, 'name' | 'holds'>, architecture: Architecture): void {
+  const reason = holds(architecture);
+  if (reason === null) return;
+  throw new StudioError({
+    kind: 'recipe',
+    message: `The model cannot be written with ${name} names. ${reason}`,
+    advice: 'Choose other names for the export.',
+    subject: name,
   });
-  const [first = [], ...others] = parts;
-  const stacked = [others.reduce((rows, part) => rows + (part[0] ?? 1), first[0] ?? 1), ...first.slice(1)];
-  return rule.shape ? rule.shape(architecture, stacked) : stacked;
 }
 
 /** Throws `StudioError` when a tensor has values that are no finite numbers. */

@@ -10,8 +10,8 @@ import { readFixture } from '../testing/node.ts';
 import { exportSafetensors } from './export.ts';
 import type { Architecture } from './model.ts';
 import { countParameters, plainVit } from './model.ts';
-import { nameWeights } from './naming.ts';
 import { loadModel, overrideFacts, recogniseSource } from './source.ts';
+import { nameWeights } from './tables.ts';
 
 const demo = async (path: string) => readCheckpoint(await readFixture(`public/demo/${path}`));
 const open = (bytes: Uint8Array<ArrayBuffer>) =>
@@ -52,6 +52,10 @@ describe('recognising the demo checkpoints', () => {
       heads: { value: 4, origin: 'guess' },
       epsilon: { value: 1e-6, origin: 'scheme' },
       activation: { value: 'gelu', origin: 'scheme' },
+      mean: { value: [0], origin: 'guess' },
+      std: { value: [1], origin: 'guess' },
+      labels: null,
+      resize: null,
     });
     expect(countParameters(match.architecture)).toBe(139_018);
   });
@@ -145,8 +149,14 @@ describe('checkpoints that are no model the studio knows', () => {
       { 'blocks.1.attn.proj.weight': zeros(64, 32) },
       /"blocks\.1\.attn\.proj\.weight".*\[64, 32\].*\[64, 64\]/,
     ],
-    ['no head', vit, { 'head.weight': null, 'head.bias': null }, /no tensor "head\.weight"/],
-    ['LayerScale', vit, { 'blocks.0.ls1.gamma': zeros(64) }, /"blocks\.0\.ls1\.gamma"/],
+    ['half a head', vit, { 'head.weight': null }, /does not know, such as "head\.bias"/],
+    [
+      'half a LayerScale',
+      vit,
+      { 'blocks.0.ls1.gamma': zeros(64) },
+      /no tensor "blocks\.0\.ls2\.gamma" of shape \[64\]/,
+    ],
+    ['normed queries', vit, { 'blocks.0.attn.q_norm.weight': zeros(16) }, /"blocks\.0\.attn\.q_norm\.weight"/],
     ['a distillation token', vit, { pos_embed: zeros(1, 18, 64) }, /18 positions/],
     ['a convolution', 'mlp/mlp-mnist-0to4.pt', { '0.weight': zeros(8, 1, 3, 3) }, /Layer 0 .* is not linear/],
     [
@@ -156,10 +166,22 @@ describe('checkpoints that are no model the studio knows', () => {
       /"2\.weight".*\[128, 64\].*\[128, 128\]/,
     ],
     [
-      'foreign names',
+      'a layer aside',
       'mlp/mlp-mnist-0to4.pt',
-      { 'conv1.weight': zeros(2, 2) },
-      /7 tensors .* no model that the studio knows/,
+      { 'side.weight': zeros(2, 2) },
+      /do not follow one another: .*"4" from 128 to 5, "side" from 2 to 2/,
+    ],
+    [
+      'a BatchNorm',
+      'mlp/mlp-mnist-0to4.pt',
+      { '1.weight': zeros(128), '1.running_mean': zeros(128) },
+      /Layer "1" .* is a BatchNorm/,
+    ],
+    [
+      'foreign names',
+      vit,
+      { 'patch_embed.proj.weight': null },
+      /\(safetensors\) has 55 tensors \("cls_token" \[1, 1, 64\].* no model that the studio knows\. Nearest is timm; for that it lacks "patch_embed\.proj\.weight"\./,
     ],
   ])('%s', async (_, path, changes, message) => {
     const checkpoint = await changed(path, changes);

@@ -1,16 +1,16 @@
 /** From a checkpoint to a source: its naming scheme, architecture and facts; weights are read when a run needs them. */
+import { z } from 'zod';
 import { StudioError } from '../errors.ts';
 import type { FactOverrides } from '../recipe.ts';
 import { factsSchema } from '../recipe.ts';
 import type { Checkpoint } from '../tensors/host-tensor.ts';
+import type { FactOrigin, Facts } from './facts.ts';
 import type { Architecture, Model } from './model.ts';
-import type { FactOrigin, Facts, NamingScheme, SchemeMatch } from './naming.ts';
-import { checkShapes, readWeights } from './naming.ts';
-import { sequential } from './sequential.ts';
-import { timm } from './timm.ts';
-
-/** Every naming scheme, most telling first. A new scheme is one file and one entry here. */
-const schemes: readonly NamingScheme[] = [timm, sequential];
+import { outputs } from './model.ts';
+import type { SchemeMatch } from './naming.ts';
+import { schemes } from './schemes/schemes.ts';
+import { unknownCheckpoint } from './schemes/unknown.ts';
+import { checkShapes, readWeights } from './tables.ts';
 
 /** Key of a checkpoint's string metadata under which the studio's own exports keep what weights cannot tell. */
 export const factsKey = 'fs_merge_facts';
@@ -28,48 +28,58 @@ export function recogniseSource(checkpoint: Checkpoint): Source {
     checkShapes(checkpoint, match);
     return withFileFacts({ checkpoint, match });
   }
-  const names = [...checkpoint.tensors.keys()];
-  const examples = names
-    .slice(0, 3)
-    .map((name) => `"${name}"`)
-    .join(', ');
-  throw new StudioError({
-    kind: 'checkpoint',
-    message: `${checkpoint.file} has ${names.length} tensors (${examples}${names.length > 3 ? ', …' : ''}), but their names are of no model that the studio knows.`,
-    advice: `Known naming schemes: ${schemes.map((scheme) => scheme.name).join(', ')}. Rename the tensors to one of them.`,
-  });
+  throw unknownCheckpoint(checkpoint);
 }
 
 /** The same source with facts that a person set. Throws `StudioError` when a fact cannot be. */
 export function overrideFacts(source: Source, overrides: FactOverrides, origin: FactOrigin = 'person'): Source {
-  const { match } = source;
+  const { match, checkpoint } = source;
+  checkFacts(checkpoint.file, match.architecture, overrides);
   const facts: Facts = { ...match.facts };
+  const { heads, epsilon, activation, mean, std } = overrides;
   let architecture: Architecture = match.architecture;
   if (architecture.kind === 'vit') {
-    const { heads, epsilon } = overrides;
-    if (heads !== undefined) {
-      if (architecture.width % heads !== 0) {
-        throw new StudioError({
-          kind: 'checkpoint',
-          message: `${source.checkpoint.file} cannot have ${heads} attention heads: they do not divide its width ${architecture.width}.`,
-          advice: `Choose a divisor of ${architecture.width}.`,
-          subject: 'heads',
-        });
-      }
-      facts.heads = { value: heads, origin };
-      architecture = { ...architecture, heads };
-    }
-    if (epsilon !== undefined) {
-      facts.epsilon = { value: epsilon, origin };
-      architecture = { ...architecture, epsilon };
-    }
+    architecture = {
+      ...architecture,
+      heads: heads ?? architecture.heads,
+      epsilon: epsilon ?? architecture.epsilon,
+    };
+    if (heads !== undefined) facts.heads = { value: heads, origin };
+    if (epsilon !== undefined) facts.epsilon = { value: epsilon, origin };
   }
-  if (overrides.activation !== undefined) {
-    facts.activation = { value: overrides.activation, origin };
-    architecture = { ...architecture, activation: overrides.activation };
+  if (activation !== undefined) {
+    facts.activation = { value: activation, origin };
+    architecture = { ...architecture, activation };
   }
+  if (mean !== undefined) facts.mean = { value: mean, origin };
+  if (std !== undefined) facts.std = { value: std, origin };
   return { ...source, match: { ...match, facts, architecture } };
 }
+
+function checkFacts(file: string, architecture: Architecture, { heads, mean, std }: FactOverrides): void {
+  if (architecture.kind === 'vit' && heads !== undefined && architecture.width % heads !== 0) {
+    throw new StudioError({
+      kind: 'checkpoint',
+      message: `${file} cannot have ${heads} attention heads: they do not divide its width ${architecture.width}.`,
+      advice: `Choose a divisor of ${architecture.width}.`,
+      subject: 'heads',
+    });
+  }
+  for (const [name, numbers] of Object.entries({ mean, std })) {
+    if (numbers === undefined || fitsChannels(architecture, numbers.length)) continue;
+    const channels = architecture.kind === 'vit' ? architecture.channels : architecture.inputs;
+    throw new StudioError({
+      kind: 'checkpoint',
+      message: `${file} cannot have a ${name} of ${numbers.length} numbers: it takes ${channels} ${architecture.kind === 'vit' ? 'channels' : 'inputs'}.`,
+      advice: 'Give one number for each channel.',
+      subject: name,
+    });
+  }
+}
+
+/** The weights of a perceptron do not tell how many channels its inputs are of. */
+const fitsChannels = (architecture: Architecture, channels: number): boolean =>
+  architecture.kind === 'vit' ? architecture.channels === channels : architecture.inputs % channels === 0;
 
 /** Reads all weights of a source. */
 export async function loadModel({ checkpoint, match }: Source): Promise<Model> {
@@ -79,23 +89,27 @@ export async function loadModel({ checkpoint, match }: Source): Promise<Model> {
 /** What weights cannot tell, for the metadata of an export. */
 export function describeFacts(architecture: Architecture): string {
   const { activation } = architecture;
-  return JSON.stringify(
-    architecture.kind === 'vit'
-      ? { heads: architecture.heads, epsilon: architecture.epsilon, activation }
-      : { activation },
-  );
+  if (architecture.kind === 'mlp') return JSON.stringify({ activation });
+  const { heads, epsilon, output } = architecture;
+  return JSON.stringify({ heads, epsilon, activation, output });
 }
+
+/** What an export says of itself: facts, and whether its head gives classes or an embedding. */
+const writtenSchema = factsSchema.extend({ output: z.enum(outputs).optional() });
 
 function withFileFacts(source: Source): Source {
   const written = source.checkpoint.metadata[factsKey];
   if (written === undefined) return source;
-  return overrideFacts(source, parseFacts(written), 'file');
+  const { output, ...facts } = parseFacts(written);
+  const { match, ...rest } = overrideFacts(source, facts, 'file');
+  if (match.architecture.kind === 'mlp' || output === undefined) return { ...rest, match };
+  return { ...rest, match: { ...match, architecture: { ...match.architecture, output } } };
 }
 
 /** Metadata is a help, not a need: what cannot be read is guessed as for any other file. */
-function parseFacts(text: string): FactOverrides {
+function parseFacts(text: string): z.infer<typeof writtenSchema> {
   try {
-    return factsSchema.safeParse(JSON.parse(text)).data ?? {};
+    return writtenSchema.safeParse(JSON.parse(text)).data ?? {};
   } catch {
     return {};
   }

@@ -60,6 +60,21 @@ export function gatherBytes(
   }
 }
 
+/**
+ * The same elements with their axes in another order: axis `i` of the result is axis `axes[i]` of `shape`. Bit by bit; a view of
+ * `values` where nothing moves.
+ */
+export function permuteAxes(values: Float32Array, shape: readonly number[], axes: readonly number[]): Float32Array {
+  const strides = rowMajorStrides(shape);
+  const [newShape, newStrides] = [axes.map((axis) => shape[axis]!), axes.map((axis) => strides[axis]!)];
+  if (isRowMajor(newShape, newStrides)) return values;
+  const permuted = new Float32Array(values.length);
+  gather(wordsOf(values), wordsOf(permuted), newShape, newStrides);
+  return permuted;
+}
+
+const wordsOf = ({ buffer, byteOffset, length }: Float32Array) => new Uint32Array(buffer, byteOffset, length);
+
 type Words = Uint8Array | Uint16Array | Uint32Array;
 
 function as<T extends Words>(

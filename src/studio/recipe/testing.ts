@@ -19,7 +19,13 @@ export const vitInfo = (file: string, changes: Partial<SourceInfo> = {}): Source
   heads: { value: 4, origin: 'guess' },
   epsilon: { value: 1e-6, origin: 'scheme' },
   activation: { value: 'gelu', origin: 'scheme' },
+  mean: { value: [0], origin: 'guess' },
+  std: { value: [1], origin: 'guess' },
+  labels: null,
+  resize: null,
+  prefix: '',
   ignored: [],
+  assumed: [],
   ...changes,
 });
 
