@@ -14,6 +14,8 @@ export type FactOrigin = 'file' | 'scheme' | 'guess' | 'person' | SideFileName;
 export interface Fact<T> {
   value: T;
   origin: FactOrigin;
+  /** Why it may be another, in a sentence, where files are known to differ. */
+  doubt?: string;
 }
 
 /** What was done to an image before the network saw it. Lengths in pixels. */

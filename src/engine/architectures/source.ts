@@ -34,7 +34,7 @@ export function recogniseSource(checkpoint: Checkpoint): Source {
 /** The same source with facts that a person set. Throws `StudioError` when a fact cannot be. */
 export function overrideFacts(source: Source, overrides: FactOverrides, origin: FactOrigin = 'person'): Source {
   const { match, checkpoint } = source;
-  checkFacts(checkpoint.file, match.architecture, overrides);
+  checkFacts(checkpoint.file, match.architecture, overrides, origin);
   const facts: Facts = { ...match.facts };
   const { heads, epsilon, activation, mean, std } = overrides;
   let architecture: Architecture = match.architecture;
@@ -53,14 +53,22 @@ export function overrideFacts(source: Source, overrides: FactOverrides, origin: 
   }
   if (mean !== undefined) facts.mean = { value: mean, origin };
   if (std !== undefined) facts.std = { value: std, origin };
-  return { ...source, match: { ...match, facts, architecture } };
+  const settled = activation === undefined ? undefined : match.facts.activation.doubt;
+  const assumed = match.assumed.filter((sentence) => sentence !== settled);
+  return { ...source, match: { ...match, facts, architecture, assumed } };
 }
 
-function checkFacts(file: string, architecture: Architecture, { heads, mean, std }: FactOverrides): void {
+function checkFacts(
+  file: string,
+  architecture: Architecture,
+  { heads, mean, std }: FactOverrides,
+  origin: FactOrigin,
+): void {
+  const says = origin === 'person' ? '' : ` as ${origin === 'file' ? 'its metadata' : origin} says`;
   if (architecture.kind === 'vit' && heads !== undefined && architecture.width % heads !== 0) {
     throw new StudioError({
       kind: 'checkpoint',
-      message: `${file} cannot have ${heads} attention heads: they do not divide its width ${architecture.width}.`,
+      message: `${file} cannot have ${heads} attention heads${says}: they do not divide its width ${architecture.width}.`,
       advice: `Choose a divisor of ${architecture.width}.`,
       subject: 'heads',
     });
@@ -70,7 +78,7 @@ function checkFacts(file: string, architecture: Architecture, { heads, mean, std
     const channels = architecture.kind === 'vit' ? architecture.channels : architecture.inputs;
     throw new StudioError({
       kind: 'checkpoint',
-      message: `${file} cannot have a ${name} of ${numbers.length} numbers: it takes ${channels} ${architecture.kind === 'vit' ? 'channels' : 'inputs'}.`,
+      message: `${file} cannot have a ${name} of ${numbers.length} numbers${says}: it takes ${channels} ${architecture.kind === 'vit' ? 'channels' : 'inputs'}.`,
       advice: 'Give one number for each channel.',
       subject: name,
     });

@@ -148,12 +148,15 @@ export const activationNames: Record<Activation, string> = {
   identity: 'none',
 };
 
-export const originNames: Record<FactOrigin, string> = {
+const originNames: Partial<Record<FactOrigin, string>> = {
   file: 'from the file',
   scheme: 'usual',
   guess: 'a guess',
   person: 'set by you',
 };
+
+/** Where a fact comes from, in words. */
+export const originName = (origin: FactOrigin): string => originNames[origin] ?? `from ${origin}`;
 
 export const stateNames: Record<RunState, string> = {
   preparing: 'preparing',

@@ -41,6 +41,9 @@ const openAiTable = (vit: VisionTransformer, base: string): NamingRule[] => [
   noBias,
 ];
 
+const doubt =
+  "OpenAI trains CLIP with quick-gelu, and so does open_clip where the name of the model says quickgelu; open_clip's other models have erf gelu. The tensors are the same, so quick-gelu is assumed.";
+
 export const openAiClip: NamingScheme = {
   name: 'OpenAI CLIP',
   match(checkpoint) {
@@ -55,10 +58,7 @@ export const openAiClip: NamingScheme = {
       table: (vit) => openAiTable(vit, base),
       ...layerScaleOf(view),
       epsilon: 1e-5,
-      activation: { value: 'quick-gelu', origin: 'guess' },
-      assumed: [
-        "OpenAI trains CLIP with quick-gelu, and so does open_clip where the name of the model says quickgelu; open_clip's other models have erf gelu. The tensors are the same, so quick-gelu is assumed.",
-      ],
+      activation: { value: 'quick-gelu', origin: 'guess', doubt },
       rulesFor: openAiClip.rulesFor,
     });
   },

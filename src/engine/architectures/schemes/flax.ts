@@ -40,6 +40,9 @@ const bigVision: Omit<Family, 'stacked'> = {
 const stackedBlocks = 'Transformer/encoderblock/';
 const firstNorm = 'LayerNorm_0/scale';
 
+const doubt =
+  'Flax computes gelu by tanh unless told otherwise, and loaders of these files take erf; the difference is below 0.001. Erf gelu is assumed.';
+
 export const flax: NamingScheme = {
   name,
   match(checkpoint) {
@@ -58,11 +61,8 @@ export const flax: NamingScheme = {
       // big_vision adds the positions before it puts the class token in front.
       placed: [1, 0],
       epsilon: 1e-6,
-      activation: { value: 'gelu', origin: 'scheme' },
+      activation: { value: 'gelu', origin: 'scheme', doubt },
       heads: { value: heads, origin: 'file' },
-      assumed: [
-        'Flax computes gelu by tanh unless told otherwise, and loaders of these files take erf; the difference is below 0.001. Erf gelu is assumed.',
-      ],
       rulesFor,
     });
   },

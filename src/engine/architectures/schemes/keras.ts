@@ -36,7 +36,7 @@ export const keras: NamingScheme = {
       const linear = layers.map((layer): LinearLayer | null => {
         const shape = checkpoint.tensors.get(style.weight(layer))?.shape ?? [];
         const [into = 0, out = 0] = shape;
-        return shape.length === 2 ? { name: layer, into, out } : null;
+        return shape.length === 2 && out > 0 && into > 0 ? { name: layer, into, out } : null;
       });
       if (!linear.every((layer) => layer !== null)) return null;
       const ordered = inOrder(checkpoint, linear);

@@ -39,7 +39,7 @@ function linearLayers(checkpoint: Checkpoint, prefix: string): LinearLayer[] | n
     if (part?.startsWith('running') || part?.startsWith('num')) norms.add(layer);
     if (part !== 'weight') continue;
     const [out = 0, into = 0] = shape;
-    layers.set(layer, shape.length === 2 ? { name: layer, into, out } : null);
+    layers.set(layer, shape.length === 2 && out > 0 && into > 0 ? { name: layer, into, out } : null);
   }
   const others = [...layers].filter(([layer, linear]) => linear === null && !norms.has(layer));
   const linear = [...layers.values()].filter((layer) => layer !== null);

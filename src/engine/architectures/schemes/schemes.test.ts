@@ -122,9 +122,18 @@ describe('files as people have them', () => {
     }
   });
 
+  it('both spellings of one CLIP tower are one network', async () => {
+    const [openAi, huggingFace] = await Promise.all(
+      ['open-clip-visual.pt', 'huggingface-clip-vision.safetensors'].map(async (file) =>
+        loadModel(recogniseSource(await fixture(file))),
+      ),
+    );
+    expectSameWeights(openAi!.weights, huggingFace!.weights);
+  });
+
   it('what is assumed is said', async () => {
     const { match } = recogniseSource(await fixture('open-clip-visual.pt'));
-    expect(match.facts.activation).toEqual({ value: 'quick-gelu', origin: 'guess' });
+    expect(match.facts.activation).toMatchObject({ value: 'quick-gelu', origin: 'guess' });
     expect(match.assumed).toEqual([expect.stringMatching(/quick-gelu is assumed/)]);
     expect(recogniseSource(await fixture('flax.npz')).match.assumed).toEqual([expect.stringMatching(/Erf gelu/)]);
     expect(recogniseSource(await fixture('torchvision.pth')).match.assumed).toEqual([]);

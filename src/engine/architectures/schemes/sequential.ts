@@ -34,7 +34,7 @@ function linearLayer({ file, tensors }: Checkpoint, prefix: string, number: numb
   const weight = `${prefix}${number}.weight`;
   const shape = tensors.get(weight)?.shape;
   const [out, into] = shape ?? [];
-  if (shape?.length === 2 && out !== undefined && into !== undefined) return { name: String(number), into, out };
+  if (shape?.length === 2 && out && into) return { name: String(number), into, out };
   throw new StudioError({
     kind: 'checkpoint',
     message: `Layer ${number} of ${file} is not linear: ${shape ? `"${weight}" has shape ${brackets(shape)}` : `it has no "${weight}"`}.`,

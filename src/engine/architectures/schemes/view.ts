@@ -39,15 +39,15 @@ export const shapeIn = ({ checkpoint, prefix }: View, name: string): readonly nu
 
 export const has = (view: View, name: string): boolean => shapeIn(view, name) !== undefined;
 
-/** Shape of a tensor with `rank` axes. Throws `StudioError` when there is none. */
+/** Shape of a tensor with `rank` axes, none of length 0. Throws `StudioError` when there is none. */
 export function expectShape(view: View, scheme: string, name: string, rank: number): readonly number[] {
   const shape = shapeIn(view, name);
-  if (shape?.length === rank) return shape;
+  if (shape?.length === rank && shape.every((axis) => axis > 0)) return shape;
   const { file } = view.checkpoint;
   throw new StudioError({
     kind: 'checkpoint',
     message: shape
-      ? `"${view.prefix}${name}" in ${file} has shape ${brackets(shape)}; a ${scheme} model has ${rank} axes there.`
+      ? `"${view.prefix}${name}" in ${file} has shape ${brackets(shape)}; a ${scheme} model has ${rank} axes there, none of length 0.`
       : `${file} looks like a ${scheme} model, but it has no tensor "${view.prefix}${name}".`,
     advice: 'Save the whole model again.',
     subject: view.prefix + name,

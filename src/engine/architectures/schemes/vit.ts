@@ -93,7 +93,6 @@ export interface VitForm {
   epsilon: number;
   activation: Fact<Activation>;
   heads?: Fact<number>;
-  assumed?: string[];
   /** Names of tensors that do not change the function. */
   ignorable?: RegExp;
   rulesFor(architecture: Architecture): NamingRule[];
@@ -119,7 +118,7 @@ export function readVit(form: VitForm): SchemeMatch {
     rules,
     rulesFor: form.rulesFor,
     ignored: leftOver(view, scheme, rules, form.ignorable ?? /^$/),
-    assumed: [...(form.assumed ?? []), ...(measured.bare ? [withoutHead(architecture)] : [])],
+    assumed: [...(activation.doubt ? [activation.doubt] : []), ...(measured.bare ? [withoutHead(architecture)] : [])],
   };
 }
 
@@ -153,11 +152,9 @@ function measureVit(form: VitForm): Measured {
     return inOrder.slice(-rank);
   };
   const [width = 0, channels = 0, patch = 0, patchWidth = 0] = measure('patches.weight', 4);
-  if (patch !== patchWidth || width < 1 || channels < 1 || patch < 1) {
-    throw notSquare(view, ruleOf(table, 'patches.weight').name);
-  }
+  if (patch !== patchWidth) throw notSquare(view, ruleOf(table, 'patches.weight').name);
   const [hidden = 0] = measure('blocks.0.mlp.in.weight', 2);
-  const { side, placed } = measurePositions(form, ruleOf(table, 'positions'), width);
+  const { side, placed } = measurePositions(form, ruleOf(table, 'positions'));
   const bare = !has(view, ruleOf(table, 'head.weight').name);
   const [classes = 0] = bare ? [width] : measure('head.weight', 2);
   const output = bare ? 'embedding' : form.head;
@@ -189,9 +186,8 @@ function countBlocks(view: View, first: string): number {
 function measurePositions(
   { view, scheme, layout, placed: choices }: VitForm,
   { name, shape }: ReturnType<typeof ruleOf>,
-  width: number,
 ): { side: number; placed: number } {
-  const rows = sizeOf(expectShape(view, scheme, name, shape ? 3 : 2)) / width;
+  const rows = sizeOf(expectShape(view, scheme, name, shape ? 3 : 2).slice(0, -1));
   const leading = (layout.classToken ? 1 : 0) + layout.registers;
   for (const placed of choices ?? [leading]) {
     const side = Math.sqrt(rows - placed);

@@ -3,7 +3,7 @@ import type { Activation } from '../../../engine/recipe.ts';
 import type { Fact, SourceInfo } from '../../../worker/protocol.ts';
 import { setFacts } from '../../actions/files.ts';
 import { NumberInput } from '../../components/inputs/NumberInput.tsx';
-import { activationNames, originNames } from '../../text/describe.ts';
+import { activationNames, originName } from '../../text/describe.ts';
 import { plain, plural } from '../../text/numbers.ts';
 
 /** What weights cannot tell: shown in a line with where it comes from, edited when unfolded. */
@@ -71,6 +71,6 @@ export function SourceFacts({ info }: { info: SourceInfo }) {
 
 const Origin = ({ fact }: { fact: Fact<unknown> }) => (
   <span className="origin" data-origin={fact.origin}>
-    {originNames[fact.origin]}
+    {originName(fact.origin)}
   </span>
 );
