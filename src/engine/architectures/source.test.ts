@@ -195,6 +195,29 @@ describe('checkpoints that are no model the studio knows', () => {
     );
   });
 
+  it('are told by their first tensors, and by the nearest scheme where one is near', () => {
+    const unknown = async (...names: string[]) =>
+      recogniseSource(
+        await open(
+          writeSafetensors(
+            names.map((name) => [name, zeros(2)]),
+            { elementType: 'F32' },
+          ),
+        ),
+      );
+    const towerOfAnother = ['embeddings.patch_embedding', 'post_layernorm', 'encoder.layers.0.self_attn.q_proj'];
+    return Promise.all([
+      expect(unknown('one', 'two')).rejects.toThrow(
+        /^test\.safetensors \(safetensors\) has 2 tensors \("one" \[2\], "two" \[2\]\), but .* studio knows\.$/,
+      ),
+      expect(
+        unknown(...towerOfAnother.flatMap((name) => [`vision_model.${name}.weight`, `vision_model.${name}.bias`])),
+      ).rejects.toThrow(
+        /Nearest is Hugging Face CLIP; for that it lacks ("vision_model\.[\w.]+", ){4}"vision_model\.[\w.]+" and 14 more\.$/,
+      ),
+    ]);
+  });
+
   it.each([[Number.NaN], [Number.POSITIVE_INFINITY]])('a weight that is %d', async (value) => {
     const bad = zeros(64);
     bad.values[3] = value;
