@@ -2,9 +2,9 @@
 import { alignArchitectures } from './alignment/align.ts';
 import { foldPlan, mergedArchitecture } from './architectures/fold-plan.ts';
 import type { Architecture, Model, Weights } from './architectures/model.ts';
-import { readWeights } from './architectures/tables.ts';
 import type { Source } from './architectures/source.ts';
 import { overrideFacts, recogniseSource } from './architectures/source.ts';
+import { readWeights } from './architectures/tables.ts';
 import type { ImageFile } from './datasets/image-file.ts';
 import { readImageFile } from './datasets/image-file.ts';
 import type { TaskImages } from './datasets/images.ts';
