@@ -2,9 +2,11 @@
  * MLPs of Keras, TensorFlow.js and Flax: kernels `[in, out]`. Layers are `dense/kernel` (TensorFlow.js), `dense/dense/kernel:0`
  * (HDF5 of Keras 2) or `layers/dense/vars/0` with `vars/1` for the bias (Keras 3).
  */
+import type { Checkpoint } from '../../tensors/host-tensor.ts';
 import type { NamingScheme } from '../naming.ts';
 import { assertHolds } from '../naming.ts';
-import type { LayerStyle, LinearLayer } from './mlp.ts';
+import { kerasModel } from './keras-config.ts';
+import type { LayerStyle, LinearLayer, MlpForm } from './mlp.ts';
 import { inOrder, layerCount, mlpHolds, mlpRules, readMlp } from './mlp.ts';
 
 const name = 'Keras';
@@ -39,8 +41,15 @@ export const keras: NamingScheme = {
         return shape.length === 2 && out > 0 && into > 0 ? { name: layer, into, out } : null;
       });
       if (!linear.every((layer) => layer !== null)) return null;
-      const ordered = inOrder(checkpoint, linear);
-      return readMlp({ scheme: name, checkpoint, prefix: '', style, layers: ordered, usualNames, ignored });
+      return readMlp({
+        scheme: name,
+        checkpoint,
+        prefix: '',
+        style,
+        usualNames,
+        ignored,
+        ...described(checkpoint, linear),
+      });
     }
     return null;
   },
@@ -50,6 +59,24 @@ export const keras: NamingScheme = {
     return mlpRules(usualNames(layerCount(architecture)), usual);
   },
 };
+
+/** The order and the activation as the model's description has them, else as names and shapes lead. */
+function described(
+  checkpoint: Checkpoint,
+  linear: readonly LinearLayer[],
+): Pick<MlpForm, 'layers' | 'activation' | 'normalisation' | 'assumed'> {
+  const model = kerasModel(checkpoint.file, checkpoint.metadata.keras_config);
+  if (model?.dense.length !== linear.length) return { layers: inOrder(checkpoint, linear) };
+  const named = model.dense.map((dense) => linear.find(({ name }) => name.split('/').at(-1) === dense));
+  const layers = named.every((layer) => layer !== undefined) ? named : inOrder(checkpoint, linear);
+  const { activation, last, normalisation } = model;
+  return {
+    layers,
+    activation: { value: activation, origin: 'file' },
+    ...(normalisation && { normalisation }),
+    assumed: last === null ? [] : [`The ${last} after the last layer is left out: the model gives logits.`],
+  };
+}
 
 const usualNames = (count: number) =>
   Array.from({ length: count }, (_, index) => (index === 0 ? 'dense' : `dense_${index}`));

@@ -11,7 +11,10 @@ import { loadModel, overrideFacts, recogniseSource } from '../source.ts';
 
 interface Expected {
   eps?: number;
-  logits: number[][];
+  heads?: number;
+  /** Of a CLIP tower the embedding, else what the head reads. */
+  features: number[][];
+  logits?: number[][];
 }
 
 const readJson = async (path: string) => {
@@ -30,12 +33,14 @@ it.each([
   ['wrapped-data-parallel.pth'],
   ['mlp.npz'],
   ['mlp-named-layers.safetensors'],
-])('%s gives the logits of the network that it was saved from', async (file) => {
+  ['open-clip-visual.pt'],
+  ['huggingface-clip-vision.safetensors'],
+])('%s gives the logits or the embedding of the network that it was saved from', async (file) => {
   const { expected } = await readJson('fixtures/formats/expected.json');
-  const { eps: epsilon, logits: wanted }: Expected = expected[file];
+  const { eps: epsilon, heads, features, logits: wanted = features }: Expected = expected[file];
   const images = await readImageFile(await readNpz(await readFixture('public/demo/images/mnist.npz')));
   const source = recogniseSource(await readCheckpoint(await readFixture(`fixtures/formats/${file}`)));
-  const { architecture, weights } = await loadModel(overrideFacts(source, { epsilon }));
+  const { architecture, weights } = await loadModel(overrideFacts(source, { epsilon, heads }));
   const shape = [wanted.length, ...inputShape(architecture)];
   const inputs = new Float32Array(tf.util.sizeFromShape(shape));
   writeInputs(architecture, images!.test, [...wanted.keys()], inputs);

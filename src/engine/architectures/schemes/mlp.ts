@@ -1,6 +1,8 @@
 /** What the naming schemes of perceptrons have in common: linear layers in a row. */
 import { StudioError } from '../../errors.ts';
+import type { Activation } from '../../recipe.ts';
 import type { Checkpoint } from '../../tensors/host-tensor.ts';
+import type { Fact } from '../facts.ts';
 import { unknownPreparation } from '../facts.ts';
 import type { Architecture } from '../model.ts';
 import type { FileRule, NamingRule, SchemeMatch, TensorRule } from '../naming.ts';
@@ -38,9 +40,16 @@ export interface MlpForm {
   /** Names of a network with so many layers, where the file's own names do not say how they go on. */
   usualNames(count: number): string[];
   ignored?: string[];
+  /** Where the file says it. */
+  activation?: Fact<Activation>;
+  normalisation?: { mean: number; std: number };
+  assumed?: string[];
 }
 
-export function readMlp({ scheme, checkpoint, prefix, style, layers, usualNames, ignored = [] }: MlpForm): SchemeMatch {
+const usualActivation: Fact<Activation> = { value: 'relu', origin: 'guess' };
+
+export function readMlp(form: MlpForm): SchemeMatch {
+  const { scheme, checkpoint, prefix, style, layers, usualNames, activation = usualActivation } = form;
   const [first] = layers;
   if (!first || layers.length < 2) {
     throw new StudioError({
@@ -62,14 +71,18 @@ export function readMlp({ scheme, checkpoint, prefix, style, layers, usualNames,
       kind: 'mlp',
       inputs: first.into,
       widths: outputs.slice(0, -1),
-      activation: 'relu',
+      activation: activation.value,
       classes: outputs.at(-1) ?? 0,
     },
     facts: {
       heads: null,
       epsilon: null,
-      activation: { value: 'relu', origin: 'guess' },
+      activation,
       ...unknownPreparation(1),
+      ...(form.normalisation && {
+        mean: { value: [form.normalisation.mean], origin: 'file' },
+        std: { value: [form.normalisation.std], origin: 'file' },
+      }),
     },
     rules: prefixed(rules, prefix),
     rulesFor(architecture) {
@@ -77,8 +90,11 @@ export function readMlp({ scheme, checkpoint, prefix, style, layers, usualNames,
       const count = layerCount(architecture);
       return mlpRules(continued(names, count) ?? usualNames(count), style);
     },
-    ignored,
-    assumed: names.filter((name) => !biased(name)).map((name) => `Layer "${name}" has no bias; zeros stand for it.`),
+    ignored: form.ignored ?? [],
+    assumed: [
+      ...(form.assumed ?? []),
+      ...names.filter((name) => !biased(name)).map((name) => `Layer "${name}" has no bias; zeros stand for it.`),
+    ],
   };
 }
 

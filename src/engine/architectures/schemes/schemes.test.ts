@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../../formats/detect.ts';
 import { expectSameWeights } from '../../formats/testing.ts';
 import { seededRandom } from '../../random.ts';
-import { randomModel, smallVit } from '../../testing/models.ts';
+import { randomModel, smallVit, vitLayouts } from '../../testing/models.ts';
 import { readFixture } from '../../testing/node.ts';
 import { parameterShapes } from '../model.ts';
 import { loadModel, overrideFacts, recogniseSource } from '../source.ts';
@@ -14,7 +14,7 @@ const fixture = async (name: string) => readCheckpoint(await readFixture(`fixtur
 
 describe('from the studio to a file and back, bit for bit', () => {
   const holding = schemes.flatMap((scheme) =>
-    Object.entries(layouts)
+    [...Object.entries(layouts), ...vitLayouts]
       .filter(([, architecture]) => scheme.holds(architecture) === null)
       .map(([layout, architecture]) => [scheme.name, layout, architecture] as const),
   );

@@ -67,6 +67,16 @@ describe('variants of the schemes', () => {
     expect([...weights.get('head.weight')!.values.subarray(0, 10)]).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
   });
 
+  it('patches may have a bias before a LayerNorm, though timm has none', async () => {
+    const { model, checkpoint } = await changedFile('timm', layouts['CLIP with classes'], (file) => {
+      file.set('patch_embed.proj.bias', filled(2, 8));
+      return undefined;
+    });
+    const { weights } = await loadModel(recogniseSource(checkpoint));
+    model.weights.get('patches.bias')!.values.fill(2);
+    expectSameWeights(weights, model.weights);
+  });
+
   it('positions of the patches alone', async () => {
     const { model, checkpoint } = await changedFile('timm', smallVit, (file) => {
       const { values } = file.get('pos_embed')!;
