@@ -29,10 +29,6 @@ describe('says what another file is', () => {
   const filled = (...start: (number | string)[]) => new File([joined(...start), new Uint8Array(600)], 'thing.pt');
   const foreign: [string, File | Promise<File>][] = [
     ['an empty file', new File([], 'thing.pt')],
-    [
-      'a PyTorch checkpoint in the format from before version 1.6',
-      new File([fixture('legacy-serialization.pt')], 'thing.pt'),
-    ],
     ['a Python pickle', new File([p.pickled(p.named('os', 'system'))], 'thing.pt')],
     ['an HDF5 file', filled(0x89, 'HDF\r\n', 0x1a, '\n')],
     ['a single NumPy array', filled(0x93, 'NUMPY', 1, 0)],

@@ -6,9 +6,10 @@ import type { Beside, Format } from './format.ts';
 import { openFile } from './format.ts';
 import { npz } from './npz.ts';
 import { pytorchZip } from './pytorch.ts';
+import { pytorchLegacy } from './pytorch-legacy.ts';
 import { safetensors } from './safetensors.ts';
 
-const formats: readonly Format[] = [safetensors, pytorchZip, npz];
+const formats: readonly Format[] = [safetensors, pytorchZip, pytorchLegacy, npz];
 
 /** Reads what and where the tensors of a checkpoint are, and none of their elements. Throws `StudioError` for any other file. */
 export async function readCheckpoint(file: NamedFile, beside: Beside = new Map()): Promise<Checkpoint> {

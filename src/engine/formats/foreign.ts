@@ -21,11 +21,6 @@ const notWeights = 'Add the file that holds the weights.';
 const kinds: readonly Kind[] = [
   { is: 'an empty file', advice: 'Download or copy it again.', matches: ({ source }) => source.size === 0 },
   {
-    is: 'a PyTorch checkpoint in the format from before version 1.6',
-    advice: saveStateDict,
-    matches: startsWith(0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9),
-  },
-  {
     is: 'a Python pickle',
     advice: saveStateDict,
     matches: ({ head }) => head[0] === 0x80 && head[1]! >= 2 && head[1]! <= 5,

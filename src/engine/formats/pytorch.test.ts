@@ -173,11 +173,56 @@ describe('refuses', () => {
     expect(error.subject).toBe('hand.pt');
   });
 
-  test('a whole pickled model, saying what it is and what to do', async () => {
-    const error = await errorOf(readCheckpoint(fixture('whole-module-mlp.pt')));
-    expect(error.message).toMatch(
-      /whole-module-mlp\.pt holds a whole model as Python objects \(torch\.nn\.modules\.container\.Sequential\)/,
-    );
-    expect(error.advice).toMatch(/model\.state_dict\(\)/);
+  test('a module without weights, and one that contains itself', async () => {
+    const module = (...children: [Uint8Array, Uint8Array][]) =>
+      p.built(
+        joined(p.named('mine', 'Net'), ')', 0x81, 'q', 7),
+        p.dictionary([p.text('_modules'), p.dictionary(...children)]),
+      );
+    const without = await errorOf(readCheckpoint(await handMade(p.pickled(module()))));
+    expect(without.message).toMatch(/module without weights \(mine\.Net\)/);
+    const own = joined('h', 7);
+    const endless = module([p.text('a'), own], [p.text('b'), own]);
+    const error = await errorOf(readCheckpoint(await handMade(p.pickled(endless))));
+    expect(error.message).toMatch(/module that contains itself/);
+  });
+
+  test('state dicts in one another without end', async () => {
+    const code = joined('}', ...new Array<Uint8Array>(50_000).fill(joined(p.text('model'), '}')), 's'.repeat(50_000));
+    expect((await errorOf(readCheckpoint(await handMade(p.pickled(code))))).message).toMatch(/keys "model"/);
   });
 });
+
+describe('whole pickled modules', () => {
+  test('an MLP equals its state dict', async () => {
+    const stateDict = await readCheckpoint(fileAt('public/demo/mlp/mlp-mnist-0to4.pt'));
+    expectSameWeights(await readAll(await readCheckpoint(fixture('whole-module-mlp.pt'))), await readAll(stateDict));
+  });
+
+  test.each(['custom-class-module.pt', 'custom-class-module-legacy.pt'])(
+    '%s, of a class of its own, equals its state dict',
+    async (name) => {
+      const stateDict = await readCheckpoint(fixture('custom-class-state-dict.pt'));
+      const module = await readCheckpoint(fixture(name));
+      expect([...module.tensors.keys()].sort()).toEqual([...stateDict.tensors.keys()].sort());
+      expectSameWeights(await readAll(module), await readAll(stateDict));
+    },
+  );
+
+  test('below a key of a training checkpoint', async () => {
+    const parameters = p.dictionary([p.text('w'), p.tensor()], [p.text('b'), p.none]);
+    const state = p.dictionary([p.text('_parameters'), parameters], [p.text('_modules'), p.dictionary()]);
+    const module = p.built(joined(p.named('mine', 'Net'), ')', 0x81), state);
+    const file = await handMade(p.pickled(stateDict(['epoch', p.integer(1)], ['model', module])));
+    expect(await valuesOf(file)).toEqual({ w: [1, 2, 3, 4] });
+  });
+});
+
+test.each([2, 4, 5])(
+  'a training checkpoint of protocol %d, with options, NumPy values, paths and times',
+  async (protocol) => {
+    const training = await readCheckpoint(fixture(`training-protocol-${protocol}.pt`));
+    const stateDict = await readCheckpoint(fixture('custom-class-state-dict.pt'));
+    expectSameWeights(await readAll(training), await readAll(stateDict));
+  },
+);

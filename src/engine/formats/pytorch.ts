@@ -3,19 +3,16 @@
  * there is, and one entry `data/N` for each storage, a run of elements that one or several tensors are views of.
  */
 import type { ByteSource } from '../tensors/byte-source.ts';
-import { elementBytes } from '../tensors/elements.ts';
 import { fileError } from '../tensors/file-error.ts';
-import { fileTensor } from '../tensors/file-tensor.ts';
-import type { Checkpoint, RawTensor } from '../tensors/host-tensor.ts';
+import type { Checkpoint } from '../tensors/host-tensor.ts';
 import type { Format, OpenedFile } from './format.ts';
+import { placeTensors } from './pickle/place.ts';
 import { tensorsOf } from './pickle/state-dict.ts';
-import type { PickledTensor } from './pickle/torch-names.ts';
-import { unpickle } from './pickle/unpickle.ts';
+import { largestPickle, unpickle } from './pickle/unpickle.ts';
 
 /** Everything lies in one folder, whose name does not matter. */
 const picklePath = /^(?:[^/]+\/)?data\.pkl$/;
-/** The pickle of a model with thousands of tensors takes about 1 MB. */
-const largestPickle = 100_000_000;
+const programPath = /^(?:[^/]+\/)?(?:constants\.pkl$|code\/)/;
 
 export const pytorchZip: Format = {
   description: 'PyTorch (.pt, .pth, .bin)',
@@ -26,7 +23,13 @@ export const pytorchZip: Format = {
 type Entries = ReadonlyMap<string, ByteSource>;
 
 function pathOfPickle(entries: Entries | null): string | undefined {
-  return entries ? [...entries.keys()].find((path) => picklePath.test(path)) : undefined;
+  if (!entries || isTorchScript(entries)) return undefined;
+  return [...entries.keys()].find((path) => picklePath.test(path));
+}
+
+/** Whether the archive is a program, torch.jit.save, and not a checkpoint. */
+export function isTorchScript(entries: Entries): boolean {
+  return [...entries.keys()].some((path) => programPath.test(path));
 }
 
 async function readPytorch({ name: file, source, entries }: OpenedFile): Promise<Checkpoint> {
@@ -35,8 +38,8 @@ async function readPytorch({ name: file, source, entries }: OpenedFile): Promise
   const root = path.slice(0, -'data.pkl'.length);
   await checkByteOrder(file, entries.get(`${root}byteorder`));
   const pickled = tensorsOf(file, unpickle(file, await readPickle(file, entries.get(path)!)));
-  const tensors = Array.from(pickled, ([name, tensor]) => [name, place(file, name, tensor, entries, root)] as const);
-  return { file, bytes: source.size, container: 'PyTorch zip', parts: [], tensors: new Map(tensors), metadata: {} };
+  const tensors = placeTensors(file, pickled, { get: (key) => entries.get(`${root}data/${key}`) });
+  return { file, bytes: source.size, container: 'PyTorch zip', parts: [], tensors, metadata: {} };
 }
 
 async function checkByteOrder(file: string, entry: ByteSource | undefined): Promise<void> {
@@ -57,29 +60,4 @@ async function readPickle(file: string, entry: ByteSource): Promise<Uint8Array<A
     `The pickle in ${file} has ${entry.size} bytes, far more than a state dict needs.`,
     'Save the state_dict alone.',
   );
-}
-
-function place(file: string, name: string, tensor: PickledTensor, entries: Entries, root: string): RawTensor {
-  const { storage, offset, shape, strides } = tensor;
-  const { elementType, typeName, key } = storage;
-  if (elementType === null) {
-    throw fileError(
-      file,
-      `The tensor "${name}" in ${file} lies in a ${typeName}, whose elements the studio does not read.`,
-      'Save it with floating-point elements: tensor.float().',
-    );
-  }
-  const source = entries.get(`${root}data/${key}`);
-  if (source === undefined) {
-    throw fileError(file, `${file} is damaged: the elements of the tensor "${name}" (data/${key}) are missing.`);
-  }
-  return fileTensor({
-    file,
-    name,
-    elementType,
-    shape,
-    strides,
-    source,
-    byteOffset: offset * elementBytes[elementType],
-  });
 }

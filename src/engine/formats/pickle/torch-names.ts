@@ -1,15 +1,13 @@
 /**
- * The Python names that a state dict needs, and what stands for each here. No name is looked up anywhere else: a name that is
- * not in these tables is refused, whatever it is.
+ * The Python names that a checkpoint may call, and what comes of each here: a tensor, a container or an object without a meaning.
+ * No name is looked up anywhere else, and no code of the file is run: a name is nothing but text (`PythonName`) until one of
+ * these tables makes a value of it.
  */
-import type { StudioError } from '../../errors.ts';
 import type { ElementType } from '../../tensors/elements.ts';
-import { fileError } from '../../tensors/file-error.ts';
+import { Opaque, PickledStorage, PickledTensor, PythonName } from './values.ts';
 
-type Callable = (...args: unknown[]) => unknown;
-
-/** What the unpickler gets for a name: it knows its path and is called, when the pickle says so, with Python's arguments. */
-type Named = Callable & { readonly path: string };
+/** What stands for a call of a name. May throw when the arguments are not the ones that Python would take. */
+export type Callable = (args: readonly unknown[]) => unknown;
 
 const storageTypes: ReadonlyMap<string, ElementType> = new Map([
   ['DoubleStorage', 'F64'],
@@ -24,112 +22,107 @@ const storageTypes: ReadonlyMap<string, ElementType> = new Map([
   ['BoolStorage', 'BOOL'],
 ]);
 
-/** A run of elements in the file. */
-export class PickledStorage {
-  constructor(
-    /** "torch.FloatStorage". */
-    readonly typeName: string,
-    /** Null when the studio cannot decode the elements: complex, quantised. */
-    readonly elementType: ElementType | null,
-    /** Name of the entry below `data/`. */
-    readonly key: string,
-  ) {}
-}
-
-/** A view of a storage. Offset and strides count elements. */
-export class PickledTensor {
-  constructor(
-    readonly storage: PickledStorage,
-    readonly offset: number,
-    readonly shape: readonly number[],
-    readonly strides: readonly number[],
-  ) {}
-}
-
-/** What a pickle may call, and what comes of it. */
-const callables: ReadonlyMap<string, Callable> = new Map<string, Callable>([
-  ['torch._utils._rebuild_tensor_v2', rebuildTensor],
-  ['torch._utils._rebuild_parameter', (data) => data],
-  ['torch._utils._rebuild_parameter_with_state', (data) => data],
-  ['collections.OrderedDict', (pairs) => new Map(pairs === undefined ? [] : pairsOf(pairs))],
-  ['torch.Size', (lengths) => lengths],
-  ['torch.device', (type) => type],
-  ['builtins.set', (items) => items],
-  ['__builtin__.set', (items) => items],
+const dtypes: ReadonlyMap<string, ElementType> = new Map([
+  ['torch.float64', 'F64'],
+  ['torch.float32', 'F32'],
+  ['torch.float16', 'F16'],
+  ['torch.bfloat16', 'BF16'],
+  ['torch.int64', 'I64'],
+  ['torch.int32', 'I32'],
+  ['torch.int16', 'I16'],
+  ['torch.int8', 'I8'],
+  ['torch.uint8', 'U8'],
+  ['torch.bool', 'BOOL'],
 ]);
 
-const dtypes = /^torch\.(float(16|32|64)|bfloat16|uint8|int(8|16|32|64)|bool|complex(32|64|128))$/;
 const storageNames = /^torch\.(?:storage\.)?(\w+Storage)$/;
+/** More axes than PyTorch allows. */
+const mostAxes = 64;
 
-/** What stands for `module.name`. Throws `StudioError` for every name that no state dict needs. */
-export function resolveName(file: string, module: unknown, name: unknown): Named {
-  const path = `${String(module)}.${String(name)}`;
-  const callable = callables.get(path) ?? (dtypes.test(path) || storageNames.test(path) ? neverCalled : undefined);
-  if (callable === undefined) throw refusal(file, path);
-  // A new frozen function each time, since a pickle may try to write properties on what it names.
-  return Object.freeze(Object.assign((...args: unknown[]) => callable(...args), { path }));
+/** Functions that rebuild a tensor from its storage. */
+const tensorBuilders: ReadonlyMap<string, Callable> = new Map<string, Callable>([
+  ['torch._utils._rebuild_tensor', ([storage, ...place]) => tensorIn(storage, place)],
+  ['torch._utils._rebuild_tensor_v2', rebuildTensor],
+  ['torch._utils._rebuild_tensor_v3', rebuildTyped],
+  ['torch._utils._rebuild_parameter', ([data]) => data],
+  ['torch._utils._rebuild_parameter_with_state', ([data]) => data],
+]);
+
+const containers: ReadonlyMap<string, Callable> = new Map<string, Callable>([
+  ['collections.defaultdict', () => new Map()],
+  ['collections.Counter', ([counts]) => (counts instanceof Map ? counts : new Map())],
+  ['collections.deque', ([items]) => (Array.isArray(items) ? items : [])],
+  ['torch.Size', ([lengths]) => lengths],
+  ['torch.device', ([type]) => type],
+  ...['builtins', '__builtin__'].flatMap((module): [string, Callable][] => [
+    [`${module}.set`, ([items]) => items ?? []],
+    [`${module}.frozenset`, ([items]) => items ?? []],
+  ]),
+]);
+
+/** Values that stand beside the weights and are not read: numbers and arrays of NumPy, paths, times. */
+const meaningless = [
+  /^numpy\.(?:_?core\.)?(?:multiarray\.(?:_reconstruct|scalar)|numeric\._frombuffer|dtype)$/,
+  /^numpy\.random\._pickle\.__(?:randomstate|generator|bit_generator)_ctor$/,
+  /^pathlib\.(?:_local\.)?(?:Pure)?(?:Posix|Windows)?Path$/,
+  /^datetime\.(?:date|time|datetime|timedelta|timezone)$/,
+  /^(?:builtins|__builtin__)\.(?:bytes|bytearray|complex|range|xrange|slice|object)$/,
+  /^(?:_codecs\.encode|decimal\.Decimal|fractions\.Fraction|uuid\.UUID|torch\.serialization\._get_layout)$/,
+];
+
+/** What a call of `path` makes; null when nothing stands for it. */
+export function callableNamed(path: string): Callable | null {
+  const known = tensorBuilders.get(path) ?? containers.get(path);
+  if (known) return known;
+  return meaningless.some((names) => names.test(path)) ? () => new Opaque(path) : null;
 }
 
-/** The storage that a persistent id stands for: ("storage", type, key, device, element count). */
-export function storageOf(id: unknown): PickledStorage {
-  const [tag, type, key] = Array.isArray(id) ? (id as unknown[]) : [];
-  const typeName = typeof type === 'function' && 'path' in type ? String(type.path) : '';
-  const storageName = storageNames.exec(typeName)?.[1];
+/** The function that rebuilds a tensor, when `name` names one. */
+export function tensorBuilder(name: unknown): Callable | undefined {
+  return name instanceof PythonName ? tensorBuilders.get(name.path) : undefined;
+}
+
+/**
+ * The object that a persistent id stands for: a storage, ("storage", type, key, device, count) and in the older format the part
+ * of it that is meant, or the class in ("module", class, source file, source).
+ */
+export function persistentObject(id: unknown): PickledStorage | PythonName {
+  const [tag, type, key, , count, part] = Array.isArray(id) ? (id as unknown[]) : [];
+  if (tag === 'module' && type instanceof PythonName) return type;
+  const storageName = type instanceof PythonName ? storageNames.exec(type.path)?.[1] : undefined;
   if (tag !== 'storage' || storageName === undefined || typeof key !== 'string') throw new TypeError('no storage');
-  return new PickledStorage(typeName, storageTypes.get(storageName) ?? null, key);
+  const start = Array.isArray(part) ? (part as unknown[])[1] : 0;
+  if (typeof count !== 'number' || typeof start !== 'number') throw new TypeError('no storage');
+  const { path } = type as PythonName;
+  return new PickledStorage(path, storageTypes.get(storageName) ?? null, key, count, start);
 }
 
-function neverCalled(): never {
-  throw new TypeError('a type was called');
+/** (storage, offset, shape, strides, requires grad, hooks, metadata) */
+function rebuildTensor([storage, ...rest]: readonly unknown[]): PickledTensor {
+  checkMetadata(rest[5]);
+  return tensorIn(storage, rest);
 }
 
-function rebuildTensor(
-  storage: unknown,
-  offset: unknown,
-  shape: unknown,
-  strides: unknown,
-  ...rest: unknown[]
-): PickledTensor {
+/** (storage, offset, shape, strides, requires grad, hooks, dtype, metadata): the storage has no type of its own. */
+function rebuildTyped([storage, ...rest]: readonly unknown[]): PickledTensor {
+  const dtype = rest[5];
+  if (!(dtype instanceof PythonName)) throw new TypeError('no dtype');
+  checkMetadata(rest[6]);
+  return tensorIn(storage, rest, dtype.path);
+}
+
+function tensorIn(storage: unknown, [offset, shape, strides]: readonly unknown[], dtype?: string): PickledTensor {
   if (!(storage instanceof PickledStorage) || typeof offset !== 'number' || !isNumbers(shape) || !isNumbers(strides)) {
     throw new TypeError('no tensor');
   }
-  const metadata = rest[2]; // after requires_grad and backward_hooks
+  const elementType = dtype === undefined ? storage.elementType : (dtypes.get(dtype) ?? null);
+  return new PickledTensor(storage, elementType, dtype ?? storage.typeName, offset, shape, strides);
+}
+
+function checkMetadata(metadata: unknown): void {
   if (metadata instanceof Map && metadata.get('neg') === true) throw new TypeError('the elements are stored negated');
-  return new PickledTensor(storage, offset, shape, strides);
 }
 
 function isNumbers(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'number');
-}
-
-function pairsOf(value: unknown): [unknown, unknown][] {
-  const isPair = (item: unknown): item is [unknown, unknown] => Array.isArray(item) && item.length === 2;
-  if (Array.isArray(value) && value.every(isPair)) return value;
-  throw new TypeError('no pairs of key and value');
-}
-
-const saveStateDict =
-  'Open it where you trust it and save only the weights: torch.save(model.state_dict(), …), or as safetensors.';
-
-function refusal(file: string, path: string): StudioError {
-  const name = path.length > 100 ? `${path.slice(0, 100)}…` : path;
-  if (path.startsWith('torch._utils._rebuild_')) {
-    const message = `${file} holds tensors of a kind that the studio does not read (${name}), such as quantised or sparse ones.`;
-    return fileError(file, message, 'Save it with dense floating-point tensors.');
-  }
-  if (path.startsWith('torch.nn.')) {
-    return fileError(
-      file,
-      `${file} holds a whole model as Python objects (${name}) and not a state dict.`,
-      saveStateDict,
-    );
-  }
-  if (path.startsWith('__torch__.')) {
-    return fileError(file, `${file} is a TorchScript program (${name}) and not a state dict.`, saveStateDict);
-  }
-  return fileError(
-    file,
-    `${file} asks to run code: it calls for "${name}", which is neither a tensor nor a plain container. Nothing was run.`,
-    saveStateDict,
-  );
+  return Array.isArray(value) && value.length <= mostAxes && value.every((item) => typeof item === 'number');
 }
