@@ -12,10 +12,10 @@ const foundLate = [
   '@tensorflow/tfjs-backend-webgpu',
   '@zip.js/zip.js',
   'comlink',
+  'h5wasm',
   'idb-keyval',
   'linear-sum-assignment',
   'ml-matrix',
-  'pickleparser',
   'plotly.js-cartesian-dist-min',
   'zod',
 ];

@@ -4,12 +4,27 @@ import type { Checkpoint } from '../tensors/host-tensor.ts';
 import { foreignFile } from './foreign.ts';
 import type { Beside, Format } from './format.ts';
 import { openFile } from './format.ts';
+import { hdf5 } from './hdf5.ts';
+import { keras } from './keras.ts';
+import { npy } from './npy.ts';
 import { npz } from './npz.ts';
 import { pytorchZip } from './pytorch.ts';
 import { pytorchLegacy } from './pytorch-legacy.ts';
 import { safetensors } from './safetensors.ts';
+import { shardedIndex } from './sharded.ts';
+import { tfjsLayers } from './tfjs.ts';
 
-const formats: readonly Format[] = [safetensors, pytorchZip, pytorchLegacy, npz];
+const formats: readonly Format[] = [
+  safetensors,
+  shardedIndex,
+  pytorchZip,
+  pytorchLegacy,
+  npz,
+  npy,
+  hdf5,
+  keras,
+  tfjsLayers,
+];
 
 /** Reads what and where the tensors of a checkpoint are, and none of their elements. Throws `StudioError` for any other file. */
 export async function readCheckpoint(file: NamedFile, beside: Beside = new Map()): Promise<Checkpoint> {

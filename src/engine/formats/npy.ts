@@ -1,10 +1,11 @@
 /** npy, one NumPy array: a magic number, a version, a header written as a Python dictionary, then the elements. */
-import type { ByteSource } from '../tensors/byte-source.ts';
+import type { ByteSource, NamedSource } from '../tensors/byte-source.ts';
 import type { ElementType } from '../tensors/elements.ts';
 import { fileError } from '../tensors/file-error.ts';
 import { fileTensor } from '../tensors/file-tensor.ts';
-import type { RawTensor } from '../tensors/host-tensor.ts';
+import type { Checkpoint, RawTensor } from '../tensors/host-tensor.ts';
 import { columnMajorStrides } from '../tensors/strides.ts';
+import type { Format } from './format.ts';
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
 /** NumPy itself writes a few hundred bytes. */
@@ -23,7 +24,23 @@ const elementTypeOf: ReadonlyMap<string, ElementType> = new Map([
   ['b1', 'BOOL'],
 ]);
 
-export function isNpy(head: Uint8Array): boolean {
+/** A file of one array, such as the embeddings of class names. It has no name of its own and is called "array". */
+export const npy: Format = {
+  description: 'NumPy arrays (.npy)',
+  matches: ({ head }) => isNpy(head),
+  read: readArray,
+};
+
+async function readArray({ name: file, source }: NamedSource): Promise<Checkpoint> {
+  const tensor = await openNpy(file, 'array', source);
+  if (tensor) {
+    const tensors = new Map([[tensor.name, tensor]]);
+    return { file, bytes: source.size, container: 'npy', parts: [], tensors, metadata: {} };
+  }
+  throw fileError(file, `${file} is an array of text, which is no tensor.`, 'Add an array of numbers.');
+}
+
+function isNpy(head: Uint8Array): boolean {
   return magic.every((byte, i) => head[i] === byte);
 }
 

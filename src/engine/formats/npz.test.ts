@@ -86,6 +86,20 @@ describe('reading', () => {
   });
 });
 
+describe('a single array', () => {
+  test('is a tensor called "array"', async () => {
+    const file = new File([npy(1, header(`'<f4'`, '(1,)'), one)], 'embeddings.npy');
+    const checkpoint = await readCheckpoint(file);
+    expect(checkpoint).toMatchObject({ file: 'embeddings.npy', container: 'npy', bytes: file.size });
+    expect([...(await readAll(checkpoint))]).toEqual([['array', { shape: [1], values: Float32Array.of(1) }]]);
+  });
+
+  test('of text is refused', async () => {
+    const file = new File([npy(1, header(`'<U3'`, '(1,)'), new Uint8Array(12))], 'names.npy');
+    expect((await errorOf(readCheckpoint(file))).message).toMatch(/names\.npy is an array of text/);
+  });
+});
+
 describe('refusing', () => {
   test.each(cutPoints(mlp()))('an npz cut off after %d bytes', async (size) => {
     const error = await errorOf(readCheckpoint(cut(mlp(), size)).then(readAll));
