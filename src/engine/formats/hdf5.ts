@@ -23,6 +23,9 @@ const optimizer = /^(?:optimizer_weights|optimizer\/vars)\//;
 /** A file with the whole model keeps the weights in a group of this name. */
 const weightsGroup = 'model_weights/';
 
+/** Each file has a name of its own in the library's file system. */
+let filesOpened = 0;
+
 export const hdf5: Format = {
   description: 'HDF5 and Keras weights (.h5, .hdf5)',
   matches: ({ head }) => magic.every((byte, i) => head[i] === byte),
@@ -46,15 +49,14 @@ export interface Hdf5 {
 export async function readHdf5({ name, source }: NamedSource): Promise<Hdf5> {
   checkSize(name, 'is', source.size);
   const bytes = await source.read(0, source.size);
-  const h5 = await loadLibrary();
+  const h5 = await loadLibrary(name);
   const { FS } = h5.Module;
-  const path = `/${crypto.randomUUID()}.h5`;
-  FS.writeFile(path, bytes);
+  const path = `/${++filesOpened}.h5`;
   try {
+    FS.writeFile(path, bytes);
     return withFile(h5, path, (root) => ({ tensors: readTensors(h5, name, root), kerasConfig: configOf(root) }));
   } catch (cause) {
-    if (cause instanceof StudioError) throw cause;
-    throw fileError(name, `${name} is cut off or damaged: it cannot be read as HDF5.`, undefined, cause);
+    throw cause instanceof StudioError ? cause : unreadable(name, cause);
   } finally {
     // What is damaged may stay open in h5wasm: without its bytes it takes no memory.
     FS.truncate(path, 0);
@@ -62,14 +64,26 @@ export async function readHdf5({ name, source }: NamedSource): Promise<Hdf5> {
   }
 }
 
+function unreadable(file: string, cause: unknown): StudioError {
+  if (!(cause instanceof RangeError)) {
+    return fileError(file, `${file} is cut off or damaged: it cannot be read as HDF5.`, undefined, cause);
+  }
+  const advice = 'Close other tabs, or save the weights as safetensors, which are read piece by piece.';
+  return fileError(file, `${file} does not fit into memory.`, advice, cause);
+}
+
 type Library = typeof H5;
 
-async function loadLibrary(): Promise<Library> {
-  const h5 = await import('h5wasm');
-  await h5.ready;
-  // Otherwise it writes to the console what is wrong with a file, and goes on.
-  h5.Module.activate_throwing_error_handler();
-  return h5;
+async function loadLibrary(file: string): Promise<Library> {
+  try {
+    const h5 = await import('h5wasm');
+    await h5.ready;
+    // Otherwise it writes to the console what is wrong with a file, and goes on.
+    h5.Module.activate_throwing_error_handler();
+    return h5;
+  } catch (cause) {
+    throw fileError(file, `${file} is an HDF5 file, and its reader could not be loaded.`, 'Reload the page.', cause);
+  }
 }
 
 function withFile<T>({ File }: Library, path: string, work: (root: H5.File) => T): T {

@@ -173,6 +173,12 @@ describe('refuses', () => {
     expect(error.subject).toBe('hand.pt');
   });
 
+  test('a state dict beside a call of the shell', async () => {
+    const error = await errorOf(readCheckpoint(fixture('calls-a-shell.pt')));
+    expect(error.message).toContain('calls-a-shell.pt asks to run code: it calls for "posix.system"');
+    expect(error.message).toContain('Nothing was run');
+  });
+
   test('a module without weights, and one that contains itself', async () => {
     const module = (...children: [Uint8Array, Uint8Array][]) =>
       p.built(
