@@ -49,4 +49,11 @@ describe('takes no longer than the pickle is long', () => {
       StudioError,
     );
   });
+
+  test('one tuple of arguments, given to calls again and again', () => {
+    const many = joined('(', ...new Array<Uint8Array>(20_000).fill(joined('N')), 'tq', 0, '0');
+    const again = joined(p.named('torch._utils', '_rebuild_parameter'), 'h', 0, 'R0');
+    const calls = new Array<Uint8Array>(5000).fill(again);
+    expect(within(joined(0x80, 2, many, ...calls, 'N.'), 1000)).toBeInstanceOf(StudioError);
+  });
 });

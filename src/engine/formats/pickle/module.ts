@@ -6,6 +6,8 @@ import { Opaque, PickledTensor } from './values.ts';
 const mostParts = 1_000_000;
 const deepest = 200;
 const longestName = 10_000;
+/** Names of the buffers that `state_dict()` leaves out. */
+const notSaved = '_non_persistent_buffers_set';
 
 export function isModule(value: unknown): value is Opaque {
   return value instanceof Opaque && value.attributes?.get('_modules') instanceof Map;
@@ -40,11 +42,15 @@ type Attributes = Opaque['attributes'];
 
 function partsOf(attributes: Attributes): number {
   const dictionaries = ['_parameters', '_buffers', '_modules'].map((key) => attributes?.get(key));
-  return dictionaries.reduce<number>((sum, parts) => sum + (parts instanceof Map ? parts.size : 0), 1);
+  const skipped: unknown = attributes?.get(notSaved);
+  return dictionaries.reduce<number>(
+    (sum, parts) => sum + (parts instanceof Map ? parts.size : 0),
+    Array.isArray(skipped) ? 1 + skipped.length : 1,
+  );
 }
 
 function ownTensors(attributes: Attributes): [string, PickledTensor][] {
-  const passing: unknown = attributes?.get('_non_persistent_buffers_set');
+  const passing: unknown = attributes?.get(notSaved);
   const skipped = new Set<unknown>(Array.isArray(passing) ? passing : []);
   const buffers = entries(attributes, '_buffers').filter(([name]) => !skipped.has(name));
   return [...entries(attributes, '_parameters'), ...buffers].filter(

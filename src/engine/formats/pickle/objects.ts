@@ -7,6 +7,12 @@ import { Opaque, PickledStorage, PythonName } from './values.ts';
 
 /** By Python's convention a class; functions begin with a small letter. */
 const className = /\.[A-Z]\w*$/;
+/** Libraries whose enumerations have texts for values and stand beside weights, such as the interpolation of an image transform. */
+const libraryClass =
+  /^(?:torchvision|timm|open_clip|transformers|accelerate|lightning|pytorch_lightning)\..*\.[A-Z]\w*$/;
+
+/** More than any call has; a tuple of a million that a pickle names again and again would be copied as often. */
+const mostArguments = 100;
 
 /**
  * A name may be mentioned, whatever it is; what may be done with it is decided when the pickle does it.
@@ -88,9 +94,7 @@ export class Objects implements Meanings {
   private callNamed(path: string, args: readonly unknown[]): unknown {
     const known = callableNamed(path);
     if (known) return known(args);
-    // A dictionary of its own class, or a member of an enumeration.
-    const harmless = args.length === 0 || (args.length === 1 && Number.isInteger(args[0]));
-    if (harmless && className.test(path)) return new Opaque(path);
+    if (isPlainObject(path, args)) return new Opaque(path);
     throw refusal(this.file, path);
   }
 
@@ -110,14 +114,21 @@ export class Objects implements Meanings {
   }
 }
 
+/** Whether the call makes a dictionary of its own class or a member of an enumeration. */
+function isPlainObject(path: string, args: readonly unknown[]): boolean {
+  if (args.length === 0) return className.test(path);
+  if (args.length > 1) return false;
+  return Number.isInteger(args[0]) ? className.test(path) : typeof args[0] === 'string' && libraryClass.test(path);
+}
+
 function pathOf(name: unknown): string {
   if (name instanceof PythonName) return name.path;
   throw new TypeError('what is called is no name');
 }
 
 function argumentsOf(args: unknown): readonly unknown[] {
-  if (Array.isArray(args)) return args;
-  throw new TypeError('arguments that are no tuple');
+  if (Array.isArray(args) && args.length <= mostArguments) return args;
+  throw new TypeError('arguments that are no tuple, or too many');
 }
 
 function pairOf(item: unknown): [unknown, unknown] {
@@ -127,9 +138,7 @@ function pairOf(item: unknown): [unknown, unknown] {
 
 /** (class, base class, state of the base): how protocols 0 and 1 make an object. */
 function reconstruct([type, , state]: readonly unknown[]): Opaque {
-  const object = new Opaque(pathOf(type));
-  if (state instanceof Map) for (const [key, value] of state) object.items.set(key, value);
-  return object;
+  return new Opaque(pathOf(type), state instanceof Map ? state : new Map());
 }
 
 /** The state is the `__dict__`, or a tuple that begins with it. Any other is left to the class, which nobody asks. */

@@ -114,6 +114,8 @@ describe('reads', () => {
     const ofItsOwn = joined(p.called(p.named('mine', 'Config')), p.text('a'), p.integer(1), 's');
     expect((read(p.pickled(ofItsOwn)) as Opaque).items).toEqual(new Map([['a', 1]]));
     expect(read(p.pickled(p.called(p.named('mine', 'Pooling'), p.integer(1))))).toBeInstanceOf(Opaque);
+    const interpolation = p.named('torchvision.transforms.functional', 'InterpolationMode');
+    expect(read(p.pickled(p.called(interpolation, p.text('bicubic'))))).toBeInstanceOf(Opaque);
   });
 
   test('a name that is only mentioned is its text', () => {
@@ -169,6 +171,7 @@ describe('runs nothing and names what it was asked to run', () => {
       p.pickled(p.called(p.named('torch.storage', '_load_from_bytes'), shell)),
     ],
     ['a class that is called', 'argparse.Namespace', p.pickled(p.called(p.named('argparse', 'Namespace'), shell))],
+    ['a class that takes a text', 'mine.Pooling', p.pickled(p.called(p.named('mine', 'Pooling'), shell))],
     ['getattr', 'builtins.getattr', p.pickled(p.called(p.named('builtins', 'getattr'), p.named('os', 'path'), shell))],
     [
       'a chain of getattr',

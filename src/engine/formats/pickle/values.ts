@@ -12,12 +12,11 @@ export class PythonName {
 export class Opaque {
   /** What the class's `__dict__` would hold; null until the pickle sets it. */
   attributes: ReadonlyMap<unknown, unknown> | null = null;
-  /** What it holds by key, when the class is a kind of dictionary. */
-  readonly items = new Map<unknown, unknown>();
-
   constructor(
     /** Path of its class. */
     readonly path: string,
+    /** What it holds by key, when the class is a kind of dictionary. */
+    readonly items = new Map<unknown, unknown>(),
   ) {}
 }
 
