@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../formats/detect.ts';
-import { writeSafetensors } from '../formats/safetensors.ts';
+import { writeSafetensors } from '../formats/write/safetensors.ts';
 import { seededRandom } from '../random.ts';
 import { recipeSchema } from '../recipe.ts';
 import { bytesSource } from '../tensors/byte-source.ts';

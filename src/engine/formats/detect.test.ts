@@ -3,8 +3,8 @@ import { StudioError } from '../errors.ts';
 import { bytesSource } from '../tensors/byte-source.ts';
 import { readCheckpoint } from './detect.ts';
 import * as p from './pickle/assemble.testing.ts';
-import { writeSafetensors } from './safetensors.ts';
 import { errorOf, fixture, joined, littleEndian, readAll, zipped } from './testing.ts';
+import { writeSafetensors } from './write/safetensors.ts';
 
 describe('goes by content, not by name', () => {
   test.each([

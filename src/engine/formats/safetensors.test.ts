@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { bytesSource } from '../tensors/byte-source.ts';
-import type { FloatType } from '../tensors/elements.ts';
-import { decodeElements, encodeElements, floatTypes } from '../tensors/elements.ts';
-import type { Weight } from '../tensors/host-tensor.ts';
 import { readCheckpoint } from './detect.ts';
-import { writeSafetensors } from './safetensors.ts';
 import {
   cut,
   cutPoints,
@@ -15,6 +11,7 @@ import {
   joined,
   littleEndian,
   readAll,
+  roundedTo,
   sparse,
   watched,
 } from './testing.ts';
@@ -25,11 +22,6 @@ const vit = () => fileAt('public/demo/vit/vit-mnist.safetensors');
 function handMade(header: unknown, data: Uint8Array): { name: string; source: ReturnType<typeof bytesSource> } {
   const json = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header));
   return { name: 'hand.safetensors', source: bytesSource(joined(littleEndian(json.length, 8), json, data)) };
-}
-
-function roundedTo(type: FloatType, weights: ReadonlyMap<string, Weight>): Map<string, Weight> {
-  const round = (values: Float32Array) => decodeElements(type, new Uint8Array(encodeElements(type, values)));
-  return new Map(Array.from(weights, ([name, { shape, values }]) => [name, { shape, values: round(values) }]));
 }
 
 describe('reading', () => {
@@ -144,77 +136,5 @@ describe('refusing', () => {
     const start = joined(littleEndian(2 ** 32, 8), '{');
     const error = await errorOf(readCheckpoint({ name: 'hand.safetensors', source: sparse(2 ** 33, [[0, start]]) }));
     expect(error.message).toMatch(/100 MB/);
-  });
-});
-
-describe('writing', () => {
-  const weights = new Map<string, Weight>([
-    ['odd', { shape: [3], values: new Float32Array([1, -0.1, 1e-7]) }],
-    ['scalar', { shape: [], values: new Float32Array([2.5]) }],
-    ['empty', { shape: [0, 7], values: new Float32Array() }],
-    ['matrix', { shape: [2, 2], values: new Float32Array([0.3, -4, 5e-4, 60000]).subarray(0, 4) }],
-    ['blöcke.0.weight', { shape: [1, 1, 1], values: new Float32Array([9, 8, 7]).subarray(1, 2) }],
-  ]);
-
-  test.each(floatTypes)('%s comes back as it was, rounded to the type', async (elementType) => {
-    const bytes = writeSafetensors(weights, { elementType, metadata: { made_by: 'a "test"' } });
-    const checkpoint = await readCheckpoint(new File([bytes], 'written.safetensors'));
-    expect(checkpoint.metadata).toEqual({ format: 'pt', made_by: 'a "test"' });
-    expect([...checkpoint.tensors.keys()]).toEqual([...weights.keys()]);
-    for (const tensor of checkpoint.tensors.values()) expect(tensor.elementType).toBe(elementType);
-    expectSameWeights(await readAll(checkpoint), roundedTo(elementType, weights));
-  });
-
-  test.each([1, 2, 3, 4, 5, 6, 7, 8])(
-    'the elements start at a multiple of 8 bytes, whatever the header (%d)',
-    (length) => {
-      const bytes = writeSafetensors([['w'.repeat(length), { shape: [1], values: Float32Array.of(1) }]], {
-        elementType: 'F32',
-      });
-      const header = new DataView(bytes.buffer).getUint32(0, true);
-      expect((8 + header) % 8).toBe(0);
-      expect(bytes.length).toBe(8 + header + 4);
-      expect(JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + header)))).toHaveProperty(
-        ['w'.repeat(length), 'shape'],
-        [1],
-      );
-    },
-  );
-
-  test('a whole ViT in F32 loses nothing', async () => {
-    const original = await readAll(await readCheckpoint(vit()));
-    const bytes = writeSafetensors(original, { elementType: 'F32' });
-    const copy = await readAll(await readCheckpoint({ name: 'copy.safetensors', source: bytesSource(bytes) }));
-    expectSameWeights(copy, original);
-  });
-
-  test('refuses a number that the type would make infinite, and keeps one that is infinite', async () => {
-    const write = (value: number, elementType: 'F16' | 'BF16') =>
-      writeSafetensors([['w', { shape: [1], values: Float32Array.of(value) }]], { elementType });
-    await errorOf((async () => write(65520, 'F16'))());
-    await errorOf((async () => write(-3.4e38, 'BF16'))());
-    for (const [value, type] of [
-      [65519, 'F16'],
-      [Infinity, 'F16'],
-      [3.39e38, 'BF16'],
-    ] as const) {
-      const read = await readAll(await readCheckpoint(new File([write(value, type)], 'w')));
-      expect(read.get('w')!.values[0]).toBeGreaterThan(65000);
-    }
-  });
-
-  test('refuses what would be no file: values that do not fill the shape, a name twice', () => {
-    const weight = { shape: [2], values: Float32Array.of(1) };
-    expect(() => writeSafetensors([['w', weight]], { elementType: 'F32' })).toThrow(/w: 1 values/);
-    const one = { shape: [1], values: Float32Array.of(1) };
-    expect(() =>
-      writeSafetensors(
-        [
-          ['w', one],
-          ['w', one],
-        ],
-        { elementType: 'F32' },
-      ),
-    ).toThrow(/one name/);
   });
 });

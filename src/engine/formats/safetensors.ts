@@ -1,18 +1,19 @@
 /** safetensors: 8 bytes header length, a JSON header with name, element type, shape and place of each tensor, then the elements. */
 import { z } from 'zod';
 import type { NamedSource } from '../tensors/byte-source.ts';
-import type { ElementType, FloatType } from '../tensors/elements.ts';
-import { elementBytes, elementTypes, encodeElements } from '../tensors/elements.ts';
+import type { ElementType } from '../tensors/elements.ts';
+import { elementBytes, elementTypes } from '../tensors/elements.ts';
 import { fileError } from '../tensors/file-error.ts';
 import { fileTensor } from '../tensors/file-tensor.ts';
-import type { Checkpoint, RawTensor, Weight } from '../tensors/host-tensor.ts';
+import type { Checkpoint, RawTensor } from '../tensors/host-tensor.ts';
 import { elementCount } from '../tensors/strides.ts';
 import type { Format } from './format.ts';
 
 /** The limit of the reference implementation. */
 const longestHeader = 100_000_000;
-const lengthBytes = 8;
-const metadataKey = '__metadata__';
+/** Of the number before the header. */
+export const lengthBytes = 8;
+export const metadataKey = '__metadata__';
 
 export const safetensors: Format = {
   description: 'safetensors',
@@ -20,8 +21,6 @@ export const safetensors: Format = {
   matches: ({ head }) => head[8] === 0x7b && head[5] === 0 && head[6] === 0 && head[7] === 0,
   read: readSafetensors,
 };
-
-// ---- reading ----
 
 async function readSafetensors(file: NamedSource): Promise<Checkpoint> {
   const { header, dataStart } = await readHeader(file);
@@ -126,80 +125,4 @@ function tensorAt({ name: file, source }: NamedSource, dataStart: number, place:
 function stringsOf(metadata: unknown): Record<string, string> {
   if (typeof metadata !== 'object' || metadata === null) return {};
   return Object.fromEntries(Object.entries(metadata).filter(([, value]) => typeof value === 'string'));
-}
-
-// ---- writing ----
-
-export interface SafetensorsOptions {
-  elementType: FloatType;
-  /** Goes into the header beside `format: "pt"`, which loaders of PyTorch models look for. */
-  metadata?: Readonly<Record<string, string>>;
-}
-
-/** The first magnitude that rounds to infinity. */
-const overflow: Readonly<Record<FloatType, number>> = {
-  F64: Infinity,
-  F32: Infinity,
-  F16: 65520,
-  BF16: 2 ** 128 * (1 - 2 ** -9),
-};
-
-/**
- * A safetensors file with the tensors in the order given, row-major, all of one element type, starting at a multiple of 8 bytes.
- * Throws `StudioError` when a finite number is too large for the element type.
- */
-export function writeSafetensors(
-  tensors: Iterable<readonly [string, Weight]>,
-  { elementType, metadata = {} }: SafetensorsOptions,
-): Uint8Array<ArrayBuffer> {
-  const all = [...tensors];
-  const { header, dataBytes } = headerOf(all, elementType, metadata);
-  const file = new Uint8Array(lengthBytes + header.length + dataBytes);
-  new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
-  file.set(header, lengthBytes);
-  let position = lengthBytes + header.length;
-  for (const [name, { values }] of all) {
-    checkRepresentable(name, values, elementType);
-    file.set(encodeElements(elementType, values), position);
-    position += values.length * elementBytes[elementType];
-  }
-  return file;
-}
-
-function headerOf(
-  tensors: readonly (readonly [string, Weight])[],
-  elementType: FloatType,
-  metadata: Readonly<Record<string, string>>,
-): { header: Uint8Array; dataBytes: number } {
-  let begin = 0;
-  const entries = tensors.map(([name, { shape, values }]) => {
-    if (elementCount(shape) !== values.length) throw new Error(`${name}: ${values.length} values for shape [${shape}]`);
-    const end = begin + values.length * elementBytes[elementType];
-    const entry = { dtype: elementType, shape, data_offsets: [begin, end] };
-    begin = end;
-    return [name, entry] as const;
-  });
-  if (new Set([metadataKey, ...tensors.map(([name]) => name)]).size !== tensors.length + 1) {
-    throw new Error(`two tensors of one name, or one named ${metadataKey}`);
-  }
-  const json = JSON.stringify(Object.fromEntries([[metadataKey, { format: 'pt', ...metadata }], ...entries]));
-  return { header: padded(new TextEncoder().encode(json)), dataBytes: begin };
-}
-
-/** With spaces, so that the elements start at a multiple of 8 bytes. */
-function padded(json: Uint8Array): Uint8Array {
-  const header = new Uint8Array(Math.ceil(json.length / 8) * 8).fill(0x20);
-  header.set(json);
-  return header;
-}
-
-function checkRepresentable(name: string, values: Float32Array, elementType: FloatType): void {
-  const limit = overflow[elementType];
-  const value = values.find((value) => Math.abs(value) >= limit && Number.isFinite(value));
-  if (value === undefined) return;
-  throw fileError(
-    name,
-    `The tensor "${name}" holds ${value}, which is too large for ${elementType} and would become infinite.`,
-    'Choose F32.',
-  );
 }

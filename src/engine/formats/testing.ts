@@ -5,6 +5,8 @@ import { expect } from 'vitest';
 import { StudioError } from '../errors.ts';
 import type { ByteSource } from '../tensors/byte-source.ts';
 import { blobSource } from '../tensors/byte-source.ts';
+import type { FloatType } from '../tensors/elements.ts';
+import { decodeElements, encodeElements } from '../tensors/elements.ts';
 import type { Checkpoint, Weight } from '../tensors/host-tensor.ts';
 
 /** A file of the repository by its path: "public/demo/mlp/mlp-mnist-0to4.pt". */
@@ -46,6 +48,12 @@ export function expectSameWeights(actual: ReadonlyMap<string, Weight>, expected:
     expect([name, shape]).toEqual([name, expected.get(name)!.shape]);
     if (!sameBytes(values, expected.get(name)!.values)) expect.fail(`the values of ${name} differ`);
   }
+}
+
+/** What is left of the weights when they are stored as `type`. */
+export function roundedTo(type: FloatType, weights: ReadonlyMap<string, Weight>): Map<string, Weight> {
+  const round = (values: Float32Array) => decodeElements(type, new Uint8Array(encodeElements(type, values)));
+  return new Map(Array.from(weights, ([name, { shape, values }]) => [name, { shape, values: round(values) }]));
 }
 
 export function sameBytes(a: ArrayBufferView, b: ArrayBufferView): boolean {

@@ -8,7 +8,7 @@ import type { Architecture, VisionTransformer, Weights } from '../architectures/
 import { canPool, layoutOf, outputs, parameterShapes, plainVit, poolings } from '../architectures/model.ts';
 import { assertFinite, brackets } from '../architectures/naming.ts';
 import { StudioError } from '../errors.ts';
-import { writeSafetensors } from '../formats/safetensors.ts';
+import { writeSafetensors } from '../formats/write/safetensors.ts';
 import type { Recipe } from '../recipe.ts';
 import { activations, matrixKinds, orders, recipeSchema } from '../recipe.ts';
 import { mostSources } from '../recipe-rules.ts';
