@@ -1,24 +1,70 @@
-/** From a merged model back to a file, in the naming scheme of a source. */
-import { writeSafetensors } from '../formats/safetensors.ts';
+/** From a model in memory to files: the one door out, whatever the container. */
+import { npzFile } from '../formats/write/npz.ts';
+import { onnxFiles } from '../formats/write/onnx/onnx.ts';
+import type { ExportFloat, OutputFile } from '../formats/write/output.ts';
+import { wholeFile } from '../formats/write/output.ts';
+import { pytorchFile } from '../formats/write/pytorch.ts';
+import { safetensorsFiles } from '../formats/write/safetensors.ts';
+import { tfjsFiles } from '../formats/write/tfjs.ts';
 import type { Recipe } from '../recipe.ts';
 import type { Model } from './model.ts';
 import type { SchemeMatch } from './naming.ts';
 import { describeFacts, factsKey } from './source.ts';
 import { nameWeights } from './tables.ts';
 
+export const exportContainers = ['safetensors', 'pytorch', 'npz', 'tfjs', 'onnx'] as const;
+export type ExportContainer = (typeof exportContainers)[number];
+
+export interface ExportOptions {
+  container: ExportContainer;
+  floatType: ExportFloat;
+  /** Bytes of tensors in one file of safetensors above which it is sharded. Other containers have no shards. */
+  shardBytes?: number;
+  /** Of the files, without ending. */
+  name: string;
+  /** Beside what weights cannot tell, which is always written. PyTorch and npz files have no place for metadata. */
+  metadata: Readonly<Record<string, string>>;
+}
+
 /**
- * safetensors, 32-bit, one plain network with a joint head: any ordinary loader of the scheme reads it.
- * Metadata: the recipe, the classes of each task, and what weights cannot tell.
+ * One plain network as files that any ordinary loader reads. Tensors are named by the scheme's rules in safetensors, PyTorch and
+ * npz; tfjs and ONNX hold the whole network and need no names. Throws `StudioError` when the container cannot hold the
+ * model or the float type, or when a weight is too large for it.
  */
-export function exportSafetensors(
+export function exportFiles(
   model: Model,
   { rulesFor }: Pick<SchemeMatch, 'rulesFor'>,
+  { container, floatType, shardBytes, name, metadata: own }: ExportOptions,
+): OutputFile[] {
+  const metadata = { ...own, [factsKey]: describeFacts(model.architecture) };
+  const named = () => [...nameWeights(model.architecture, model.weights, rulesFor(model.architecture))];
+  switch (container) {
+    case 'safetensors':
+      return safetensorsFiles(named(), { name, elementType: floatType, metadata, shardBytes });
+    case 'pytorch':
+      return [pytorchFile(name, named(), floatType)];
+    case 'npz':
+      return [npzFile(name, named(), floatType)];
+    case 'tfjs':
+      return tfjsFiles(name, model, { floatType, metadata });
+    case 'onnx':
+      return onnxFiles(name, model, { floatType, metadata });
+    default:
+      throw container satisfies never;
+  }
+}
+
+/** Metadata of an export: the recipe that made the model. */
+export const recipeMetadata = (recipe: Recipe): Record<string, string> => ({ fs_merge_recipe: JSON.stringify(recipe) });
+
+/** safetensors, 32-bit, in memory. */
+export function exportSafetensors(
+  model: Model,
+  match: Pick<SchemeMatch, 'rulesFor'>,
   recipe: Recipe,
 ): Uint8Array<ArrayBuffer> {
-  const rules = rulesFor(model.architecture);
-  const metadata = {
-    fs_merge_recipe: JSON.stringify(recipe),
-    [factsKey]: describeFacts(model.architecture),
-  };
-  return writeSafetensors(nameWeights(model.architecture, model.weights, rules), { elementType: 'F32', metadata });
+  const metadata = recipeMetadata(recipe);
+  const [file] = exportFiles(model, match, { container: 'safetensors', floatType: 'F32', name: 'model', metadata });
+  if (!file) throw new RangeError('no file');
+  return wholeFile(file);
 }
