@@ -11,19 +11,20 @@ export interface TfjsOptions {
   metadata: Readonly<Record<string, string>>;
 }
 
-/** What tfjs-layers 4 calls them. */
+/** What tfjs-layers 4 calls them; null where `tf.loadLayersModel` finds none: it looks for its own `gelu_new` as `geluNew`. */
 const activationNames: Readonly<Record<Activation, string | null>> = {
   relu: 'relu',
   tanh: 'tanh',
   identity: 'linear',
   gelu: 'gelu',
-  'gelu-tanh': 'gelu_new',
+  'gelu-tanh': null,
   'quick-gelu': null,
 };
 
 /**
  * `name.json` with topology and weights manifest, and `name.group1-shard1of1.bin` with the weights: kernels are `[in, out]`.
- * F16 is tfjs' own quantisation, which it undoes while it loads. Throws `StudioError` for a ViT, for BF16 and for quick-gelu.
+ * F16 is tfjs' own quantisation, which it undoes while it loads. Throws `StudioError` for a ViT, for BF16,
+ * for gelu-tanh and quick-gelu.
  */
 export function tfjsFiles(name: string, model: Model, { floatType, metadata }: TfjsOptions): OutputFile[] {
   const { architecture, weights } = model;
@@ -72,7 +73,7 @@ function layersOf(file: string, { inputs, widths, activation, classes }: Percept
   if (activationName === null) {
     throw refusal(
       file,
-      `A TensorFlow.js layers model cannot hold this MLP: tfjs has no activation ${activation}.`,
+      `A TensorFlow.js layers model cannot hold this MLP: TensorFlow.js loads no activation ${activation}.`,
       'Choose ONNX, which spells it out, or safetensors.',
     );
   }
