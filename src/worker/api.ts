@@ -276,7 +276,8 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
       const file = `${name}.safetensors`;
       const predictor = outcome.predictor();
       try {
-        const checked = await readBack({ name: file, source: bytesSource(bytes) }, predictor, context.tasks);
+        const files = [{ name: file, source: bytesSource(bytes) }];
+        const checked = await readBack({ files, model: outcome.model, floatType: 'F32' }, predictor, context.tasks);
         return transferring({ name: file, bytes, scheme: naming.scheme, ...checked }, [bytes.buffer]);
       } finally {
         predictor.dispose();
