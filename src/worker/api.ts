@@ -277,7 +277,8 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
       const predictor = outcome.predictor();
       try {
         const files = [{ name: file, source: bytesSource(bytes) }];
-        const checked = await readBack({ files, model: outcome.model, floatType: 'F32' }, predictor, context.tasks);
+        const exported = { files, model: outcome.model, naming, floatType: 'F32' } as const;
+        const checked = await readBack(exported, predictor, context.tasks);
         return transferring({ name: file, bytes, scheme: naming.scheme, ...checked }, [bytes.buffer]);
       } finally {
         predictor.dispose();

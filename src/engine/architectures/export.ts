@@ -1,12 +1,13 @@
 /** From a model in memory to files: the one door out, whatever the container. */
 import { npzFile } from '../formats/write/npz.ts';
 import { onnxFiles } from '../formats/write/onnx/onnx.ts';
-import type { ExportFloat, OutputFile } from '../formats/write/output.ts';
+import type { ExportFloat, NamedWeights, OutputFile } from '../formats/write/output.ts';
 import { wholeFile } from '../formats/write/output.ts';
 import { pytorchFile } from '../formats/write/pytorch.ts';
 import { safetensorsFiles } from '../formats/write/safetensors.ts';
 import { tfjsFiles } from '../formats/write/tfjs.ts';
 import type { Recipe } from '../recipe.ts';
+import type { Weight } from '../tensors/host-tensor.ts';
 import type { Model } from './model.ts';
 import type { SchemeMatch } from './naming.ts';
 import { describeFacts, factsKey } from './source.ts';
@@ -37,7 +38,7 @@ export function exportFiles(
   { container, floatType, shardBytes, name, metadata: own }: ExportOptions,
 ): OutputFile[] {
   const metadata = { ...own, [factsKey]: describeFacts(model.architecture) };
-  const named = () => [...nameWeights(model.architecture, model.weights, rulesFor(model.architecture))];
+  const named = () => inTurn(() => nameWeights(model.architecture, model.weights, rulesFor(model.architecture)));
   switch (container) {
     case 'safetensors':
       return safetensorsFiles(named(), { name, elementType: floatType, metadata, shardBytes });
@@ -52,6 +53,32 @@ export function exportFiles(
     default:
       throw container satisfies never;
   }
+}
+
+/**
+ * The weights of a walk, each made when its values are asked for, so that those that the walk puts together are not all in memory
+ * at once. Asked for in order, each is made once; an earlier one makes the walk begin again.
+ */
+function inTurn(walk: () => Iterator<[string, Weight]> & Iterable<[string, Weight]>): NamedWeights {
+  let current = walk();
+  let position = 0;
+  const valuesAt = (index: number): Float32Array => {
+    if (index < position) [current, position] = [walk(), 0];
+    for (; position < index; position++) current.next();
+    position++;
+    const { done, value } = current.next();
+    if (done) throw new RangeError(`no tensor ${index}`);
+    return value[1].values;
+  };
+  return Array.from(walk(), ([name, { shape }], index) => [
+    name,
+    {
+      shape,
+      get values() {
+        return valuesAt(index);
+      },
+    },
+  ]);
 }
 
 /** Metadata of an export: the recipe that made the model. */

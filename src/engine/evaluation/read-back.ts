@@ -1,5 +1,7 @@
 /** Proof that exported files are the merged model: read them like any checkpoint, compare every weight, measure it, compare its logits. */
-import type { Architecture, Model, Weights } from '../architectures/model.ts';
+import type { Architecture, Model } from '../architectures/model.ts';
+import type { SchemeMatch } from '../architectures/naming.ts';
+import { nameWeights } from '../architectures/naming.ts';
 import { factsKey, loadModel, overrideFacts, recogniseSource } from '../architectures/source.ts';
 import type { TaskImages } from '../datasets/images.ts';
 import { readCheckpoint } from '../formats/detect.ts';
@@ -20,6 +22,7 @@ const again = 'Export it again, to another place if need be.';
 export interface Export {
   files: readonly NamedSource[];
   model: Model;
+  naming: Pick<SchemeMatch, 'rulesFor'>;
   floatType: ExportFloat;
 }
 
@@ -51,17 +54,24 @@ export async function readBack(exported: Export, original: Predictor, tasks: rea
   }
 }
 
-/** The model that the files hold, every weight compared. Throws `StudioError` when one is missing or is not the original's, rounded. */
-export async function readWeightsBack({ files, model, floatType }: Export): Promise<{
+/**
+ * The model that the files hold, every tensor compared with what was to be written. Throws `StudioError` when one is missing or
+ * holds other numbers than the original's, rounded.
+ */
+export async function readWeightsBack({ files, model, naming, floatType }: Export): Promise<{
   model: Model;
   largestWeightDifference: number;
 }> {
   const checkpoint = await open(files);
+  let largestWeightDifference = 0;
+  for (const [name, weight] of nameWeights(model.architecture, model.weights, naming.rulesFor(model.architecture))) {
+    const difference = await differenceOf(checkpoint, name, weight.values, floatType);
+    largestWeightDifference = Math.max(largestWeightDifference, difference);
+  }
   const source = recogniseSource(checkpoint);
   // PyTorch and npz files have no place for what weights cannot tell.
   const told = checkpoint.metadata[factsKey] !== undefined;
   const read = await loadModel(told ? source : overrideFacts(source, factsOf(model.architecture)));
-  const largestWeightDifference = compare(checkpoint.file, read.weights, model.weights, floatType);
   return { model: read, largestWeightDifference };
 }
 
@@ -117,24 +127,26 @@ const rounding: Readonly<Record<ExportFloat, { relative: number; absolute: numbe
   BF16: { relative: 2 ** -8, absolute: 2 ** -134 },
 };
 
-/** The largest absolute difference. */
-function compare(file: string, read: Weights, original: Weights, floatType: ExportFloat): number {
+/** The largest absolute difference of an element of a tensor from what it was. */
+async function differenceOf(
+  { file, tensors }: Checkpoint,
+  name: string,
+  original: Float32Array,
+  floatType: ExportFloat,
+): Promise<number> {
+  const tensor = tensors.get(name);
+  if (!tensor) throw fileError(file, `${file} has no tensor "${name}".`, again);
+  const { values } = await tensor.read();
   const { relative, absolute } = rounding[floatType];
   let largest = 0;
-  for (const [name, { values }] of original) {
-    const theirs = read.get(name)?.values;
-    if (theirs?.length !== values.length) throw fileError(file, `${file} lacks elements of ${name}.`, again);
-    for (const [index, value] of values.entries()) {
-      const difference = Math.abs(value - theirs[index]!);
-      if (!(difference <= Math.max(relative * Math.abs(value), absolute))) {
-        throw fileError(
-          file,
-          `${file} does not hold the model: element ${index} of ${name} is ${theirs[index]}, and it was ${value}.`,
-          again,
-        );
-      }
-      largest = Math.max(largest, difference);
+  for (const [index, value] of original.entries()) {
+    const read = values[index] ?? Number.NaN;
+    const difference = Math.abs(value - read);
+    if (!(difference <= Math.max(relative * Math.abs(value), absolute))) {
+      const message = `${file} does not hold the model: element ${index} of "${name}" is ${read}, and it was ${value}.`;
+      throw fileError(file, message, again);
     }
+    largest = Math.max(largest, difference);
   }
   return largest;
 }
