@@ -1,8 +1,8 @@
 /** Proof that exported files are the merged model: read them like any checkpoint, compare every weight, measure it, compare its logits. */
 import type { Architecture, Model } from '../architectures/model.ts';
 import type { SchemeMatch } from '../architectures/naming.ts';
-import { nameWeights } from '../architectures/naming.ts';
 import { factsKey, loadModel, overrideFacts, recogniseSource } from '../architectures/source.ts';
+import { nameWeights } from '../architectures/tables.ts';
 import type { TaskImages } from '../datasets/images.ts';
 import { readCheckpoint } from '../formats/detect.ts';
 import type { ExportFloat, OutputFile } from '../formats/write/output.ts';

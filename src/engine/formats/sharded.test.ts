@@ -3,8 +3,8 @@ import { namedSource } from '../tensors/byte-source.ts';
 import { readCheckpoint } from './detect.ts';
 import type { Beside } from './format.ts';
 import * as p from './pickle/assemble.testing.ts';
-import { writeSafetensors } from './safetensors.ts';
 import { errorOf, expectSameWeights, fileAt, fixture, joined, readAll, watched, zipped } from './testing.ts';
+import { writeSafetensors } from './write/safetensors.ts';
 
 const shardNames = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'];
 const shard = (name: string) => fixture(`sharded/${name}`);

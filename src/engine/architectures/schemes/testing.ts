@@ -1,6 +1,6 @@
 /** Test support: networks of every layout, and files of them under the names of a scheme. */
 import { readCheckpoint } from '../../formats/detect.ts';
-import { writeSafetensors } from '../../formats/safetensors.ts';
+import { writeSafetensors } from '../../formats/write/safetensors.ts';
 import { seededRandom } from '../../random.ts';
 import { bytesSource } from '../../tensors/byte-source.ts';
 import type { Checkpoint, Weight } from '../../tensors/host-tensor.ts';
