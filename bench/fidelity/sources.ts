@@ -1,7 +1,7 @@
 /** The sources and images of the experiments: the demo pairs, and small networks trained here. */
 import type { Architecture, Model } from '../../src/engine/architectures/model.ts';
+import { readImageFile } from '../../src/engine/datasets/files/npz.ts';
 import type { ImageFile } from '../../src/engine/datasets/image-file.ts';
-import { readImageFile } from '../../src/engine/datasets/image-file.ts';
 import type { TaskImages } from '../../src/engine/datasets/images.ts';
 import { taskImages, taskRows } from '../../src/engine/datasets/task.ts';
 import { readNpz } from '../../src/engine/formats/npz.ts';

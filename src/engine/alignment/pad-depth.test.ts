@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Architecture, Model, Perceptron, VisionTransformer } from '../architectures/model.ts';
 import { parameterShapes, sizeOf } from '../architectures/model.ts';
 import { loadModel, overrideFacts, recogniseSource } from '../architectures/source.ts';
-import { readImageFile } from '../datasets/image-file.ts';
+import { readImageFile } from '../datasets/files/npz.ts';
 import { inputShape, networkInputs } from '../datasets/images.ts';
 import { readCheckpoint } from '../formats/detect.ts';
 import { readNpz } from '../formats/npz.ts';

@@ -1,39 +1,42 @@
-/** Images and labels from files: npz archives with `x_train`, `y_train`, `x_test`, `y_test`, or `x`, `y`. */
+/** A file, or several that belong together, of images and labels: the shape that every format in `files` is read into. */
 import { StudioError } from '../errors.ts';
-import type { Npz } from '../formats/npz.ts';
 import { permutation, seededRandom } from '../random.ts';
 import type { ImageSet } from './images.ts';
 
-/** A file of images, all in memory: 8-bit pixels stay 8-bit. Labels are the file's own numbers. */
+/** Images for training and for testing, all in memory: 8-bit pixels stay 8-bit. */
 export interface ImageFile {
   file: string;
   train: ImageSet;
   test: ImageSet;
   /** How train and test came about. */
   split: string;
+  /** Name of each label, by its number; null when the file has numbers only. */
+  labelNames: readonly string[] | null;
+  /** What was done to the images on the way in, a sentence each. */
+  notes: readonly string[];
 }
 
-const heldOut = 5;
+/** One image in so many is held out for testing when a file has no test images of its own. */
+export const heldOut = 5;
 
-/** Null when the archive has no array of images. Throws `StudioError` when images and labels do not fit. */
-export async function readImageFile(archive: Npz): Promise<ImageFile | null> {
-  const { file } = archive;
-  if (archive.tensors.has('x_train') && archive.tensors.has('x_test')) {
-    const train = await readSet(archive, 'x_train', 'y_train');
-    const test = await readSet(archive, 'x_test', 'y_test');
-    return { file, train, test, split: 'x_train and x_test of the file' };
-  }
-  if (!archive.tensors.has('x') || !archive.tensors.has('y')) return null;
-  const all = await readSet(archive, 'x', 'y');
-  const order = permutation(all.count, seededRandom(0));
-  const test = Math.floor(all.count / heldOut);
-  return {
-    file,
-    train: selectImages(all, order.subarray(test)),
-    test: selectImages(all, order.subarray(0, test)),
-    split: `one image in ${heldOut} held out`,
-  };
+export const heldOutSplit = `one image in ${heldOut} held out`;
+
+/** Which of `count` images are held out for testing, the same at every reading. */
+export function heldOutRows(count: number): { train: Uint32Array; test: Uint32Array } {
+  const order = permutation(count, seededRandom(0));
+  const test = Math.floor(count / heldOut);
+  return { train: order.subarray(test), test: order.subarray(0, test) };
 }
+
+/** The two halves of an image file when one image in five is held out of a set. */
+export function holdOut(all: ImageSet): Pick<ImageFile, 'train' | 'test' | 'split'> {
+  const { train, test } = heldOutRows(all.count);
+  return { train: selectImages(all, train), test: selectImages(all, test), split: heldOutSplit };
+}
+
+/** An error about images in a file. */
+export const imageError = (file: string, message: string, advice: string): StudioError =>
+  new StudioError({ kind: 'images', message, advice, subject: file });
 
 /** A copy of some images, in the order of `rows`. */
 export function selectImages(images: ImageSet, rows: ArrayLike<number>): ImageSet {
@@ -59,30 +62,4 @@ export function joinImages(first: ImageSet, second: ImageSet): ImageSet {
   labels.set(first.labels);
   labels.set(second.labels, first.count);
   return { count: first.count + second.count, shape: first.shape, pixels, labels };
-}
-
-async function readSet(archive: Npz, x: string, y: string): Promise<ImageSet> {
-  const images = archive.tensors.get(x);
-  const labels = archive.tensors.get(y);
-  const problem = (message: string, advice: string) =>
-    new StudioError({ kind: 'images', message, advice, subject: archive.file });
-  if (!images || !labels) {
-    throw problem(`${archive.file} has ${x} but no ${y}.`, 'Save the labels beside the images.');
-  }
-  const [count = 0, height = 0, width = 0, channels = 1] = images.shape;
-  if (images.shape.length < 3 || images.shape.length > 4) {
-    throw problem(
-      `${x} in ${archive.file} has shape [${images.shape.join(', ')}]; images are [count, height, width] or [count, height, width, channels].`,
-      'Reshape the array and save it again.',
-    );
-  }
-  if (labels.shape.length !== 1 || labels.shape[0] !== count) {
-    throw problem(
-      `${archive.file} has ${count} images in ${x} but labels of shape [${labels.shape.join(', ')}] in ${y}.`,
-      'Give one label for each image.',
-    );
-  }
-  if (count === 0) throw problem(`${x} in ${archive.file} has no images.`, 'Choose a file with at least one image.');
-  const pixels = images.elementType === 'U8' ? await images.readBytes() : (await images.read()).values;
-  return { count, shape: [height, width, channels], pixels, labels: Int32Array.from((await labels.read()).values) };
 }

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture, VisionTransformer } from '../architectures/model.ts';
 import { brackets } from '../architectures/naming.ts';
 import { StudioError } from '../errors.ts';
-import { resizeImages } from './resize.ts';
+import { matchImages, mismatch } from './match-source.ts';
 
 /** Images of one kind: pixels `[count, height, width, channels]`, 8-bit (0 to 255) or floats as the network wants them. */
 export interface ImageSet {
@@ -32,22 +32,14 @@ export function inputShape(architecture: Architecture): number[] {
   return [(image / patch) ** 2, channels * patch ** 2];
 }
 
-/** Refuses images that the network cannot take. Throws `StudioError`. */
+/** Refuses images that cannot be made fit for the network (`matchImages`). Throws `StudioError`. */
 export function checkInputs(architecture: Architecture, images: ImageSet, file: string): void {
-  const [height, width, channels] = images.shape;
-  const fits =
-    architecture.kind === 'mlp'
-      ? height * width * channels === architecture.inputs
-      : height === architecture.image && width === architecture.image && channels === architecture.channels;
-  if (fits) return;
-  const wanted =
-    architecture.kind === 'mlp'
-      ? `${architecture.inputs} inputs`
-      : `${brackets([architecture.image, architecture.image, architecture.channels])} (height, width, channels)`;
+  const reason = mismatch(images.shape, architecture);
+  if (reason === null) return;
   throw new StudioError({
     kind: 'images',
-    message: `The images of ${file} are ${brackets(images.shape)} (height, width, channels); the source takes ${wanted}.`,
-    advice: 'Choose images of the size that the source was trained on.',
+    message: `The images of ${file} are ${brackets(images.shape)} (height, width, channels), and the source cannot take them: ${reason}.`,
+    advice: 'Choose images of the kind that the source was trained on.',
     subject: file,
   });
 }
@@ -72,26 +64,9 @@ export function writeInputs(
   }
 }
 
-/**
- * The images at the size that a network takes: those of another source may be larger or smaller (docs/method.md "Unequal
- * sources"). Resized once and kept as long as the images are.
- */
-export function atInputSize(architecture: Architecture, images: ImageSet): ImageSet {
-  if (architecture.kind === 'mlp' || isSize(images, architecture.image)) return images;
-  const known = resized.get(images);
-  if (known && isSize(known, architecture.image)) return known;
-  const made = resizeImages(images, architecture.image, architecture.image);
-  resized.set(images, made);
-  return made;
-}
-
-const resized = new WeakMap<ImageSet, ImageSet>();
-
-const isSize = ({ shape: [height, width] }: ImageSet, size: number): boolean => height === size && width === size;
-
-/** Images as a tensor, `[rows, …inputShape]`; of another size than the network takes, they are resized. */
+/** Images as a tensor, `[rows, …inputShape]`; of another size or other channels than the network takes, they are matched to it. */
 export function networkInputs(architecture: Architecture, given: ImageSet, rows: ArrayLike<number>): tf.Tensor {
-  const images = atInputSize(architecture, given);
+  const images = matchImages(given, architecture);
   const shape = [rows.length, ...inputShape(architecture)];
   const values = new Float32Array(shape.reduce((product, axis) => product * axis, 1));
   writeInputs(architecture, images, rows, values);

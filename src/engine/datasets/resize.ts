@@ -1,4 +1,5 @@
 /** Images of another size, and what resizing and blurring share: weighted sums along one axis of an image. */
+import { emptyPixels } from './channels.ts';
 import type { ImageSet } from './images.ts';
 
 /** A linear map along one axis: each of its `to` outputs is a weighted sum of `taps` of the `from` inputs. */
@@ -25,13 +26,43 @@ export function resizeImages(images: ImageSet, height: number, width: number): I
   const image = new Float32Array(oldHeight * oldWidth * channels);
   const narrowed = new Float32Array(oldHeight * width * channels);
   const resized = new Float32Array(height * width * channels);
-  const Pixels = images.pixels.constructor as Uint8ArrayConstructor | Float32ArrayConstructor;
-  const pixels = new Pixels(images.count * resized.length);
+  const pixels = emptyPixels(images.pixels, images.count * resized.length);
   for (let index = 0; index < images.count; index++) {
     image.set(images.pixels.subarray(index * image.length, (index + 1) * image.length));
     filterAxis(image, oldHeight, channels, across, narrowed);
     filterAxis(narrowed, 1, width * channels, down, resized);
     storePixels(resized, pixels, index * resized.length);
+  }
+  return { count: images.count, shape: [height, width, channels], pixels, labels: images.labels };
+}
+
+/**
+ * All images at another height and width without squeezing them: resized until they cover it, then the centre is cut out, as
+ * torchvision's `Resize` of the shorter side and `CenterCrop` do.
+ */
+export function coverImages(images: ImageSet, height: number, width: number): ImageSet {
+  const [oldHeight, oldWidth] = images.shape;
+  const scale = Math.max(height / oldHeight, width / oldWidth);
+  const covering = [oldHeight, oldWidth].map((side) => Math.floor(side * scale + 1e-9));
+  const [coveringHeight = height, coveringWidth = width] = covering;
+  return cropCentre(
+    resizeImages(images, Math.max(height, coveringHeight), Math.max(width, coveringWidth)),
+    height,
+    width,
+  );
+}
+
+function cropCentre(images: ImageSet, height: number, width: number): ImageSet {
+  const [oldHeight, oldWidth, channels] = images.shape;
+  if (height === oldHeight && width === oldWidth) return images;
+  const top = Math.round((oldHeight - height) / 2);
+  const left = Math.round((oldWidth - width) / 2);
+  const pixels = emptyPixels(images.pixels, images.count * height * width * channels);
+  const row = width * channels;
+  for (let target = 0; target < images.count * height; target++) {
+    const image = Math.floor(target / height);
+    const from = ((image * oldHeight + top + (target % height)) * oldWidth + left) * channels;
+    pixels.set(images.pixels.subarray(from, from + row), target * row);
   }
   return { count: images.count, shape: [height, width, channels], pixels, labels: images.labels };
 }

@@ -11,7 +11,14 @@ const numbered = (from: number, count: number): ImageSet => ({
   labels: Int32Array.from({ length: count }, (_, row) => row % 4),
 });
 
-const file: ImageFile = { file: 'numbers.npz', train: numbered(0, 100), test: numbered(1000, 40), split: '' };
+const file: ImageFile = {
+  file: 'numbers.npz',
+  train: numbered(0, 100),
+  test: numbered(1000, 40),
+  split: '',
+  labelNames: null,
+  notes: [],
+};
 const chosen = { file: 'numbers.npz', labels: [3, 1], train: 20, augmented: 0, validation: 10 };
 const task = (changes: Partial<typeof chosen> = {}, seed = 1) =>
   taskImages(file, 'task', taskRows(file, 'task', { ...chosen, ...changes }, 2, seed));

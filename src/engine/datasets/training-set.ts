@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture } from '../architectures/model.ts';
 import { decodeElements } from '../tensors/elements.ts';
 import type { ImageSet } from './images.ts';
-import { atInputSize, inputShape, writeInputs } from './images.ts';
+import { inputShape, writeInputs } from './images.ts';
+import { matchImages } from './match-source.ts';
 
 export class TrainingSet {
   /** Task of each row. */
@@ -32,7 +33,7 @@ export class TrainingSet {
       const task = this.tasks[row] ?? 0;
       const set = this.sets[task];
       if (!set) throw new RangeError(`no image ${row}`);
-      const images = atInputSize(architecture, set);
+      const images = matchImages(set, architecture);
       const local = row - (this.starts[task] ?? 0);
       writeInputs(architecture, images, [local], values.subarray(index * size, (index + 1) * size));
     }

@@ -4,7 +4,7 @@
  */
 import type { Model } from '../architectures/model.ts';
 import { loadModel, overrideFacts, recogniseSource } from '../architectures/source.ts';
-import { readImageFile } from '../datasets/image-file.ts';
+import { readImageFile } from '../datasets/files/npz.ts';
 import type { TaskImages } from '../datasets/images.ts';
 import { taskImages, taskRows } from '../datasets/task.ts';
 import { TrainingSet } from '../datasets/training-set.ts';

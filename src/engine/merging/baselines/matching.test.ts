@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Architecture, Model, VisionTransformer } from '../../architectures/model.ts';
 import { loadModel, overrideFacts, recogniseSource } from '../../architectures/source.ts';
-import { readImageFile } from '../../datasets/image-file.ts';
+import { readImageFile } from '../../datasets/files/npz.ts';
 import type { ImageSet, TaskImages } from '../../datasets/images.ts';
 import { networkInputs } from '../../datasets/images.ts';
 import { taskImages, taskRows } from '../../datasets/task.ts';
