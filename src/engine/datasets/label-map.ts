@@ -15,5 +15,8 @@ export function labelsByName(classNames: readonly string[], labelNames: readonly
 
 const wordNetId = /^n\d{8}$/;
 
-const keyOf = (name: string): string =>
-  wordNetId.test(name.trim()) ? name.trim() : name.toLowerCase().replace(/[\s_-]+/g, '');
+function keyOf(name: string): string {
+  const trimmed = name.trim();
+  if (wordNetId.test(trimmed)) return `id ${trimmed}`; // other keys have no spaces
+  return trimmed.toLowerCase().replace(/[\s_-]+/g, '');
+}

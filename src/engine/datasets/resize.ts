@@ -110,11 +110,12 @@ export function filterAxis(
     const start = block * from * inner;
     for (let output = 0; output < to; output++) {
       const target = (block * to + output) * inner;
+      const firstTap = output * taps;
+      const endOfTaps = firstTap + taps;
       for (let place = 0; place < inner; place++) {
         let sum = 0;
-        for (let tap = output * taps; tap < (output + 1) * taps; tap++) {
-          sum += (weights[tap] ?? 0) * (values[start + (sources[tap] ?? 0) * inner + place] ?? 0);
-        }
+        for (let tap = firstTap; tap < endOfTaps; tap++)
+          sum += weights[tap]! * values[start + sources[tap]! * inner + place]!;
         into[target + place] = sum;
       }
     }
@@ -128,6 +129,6 @@ export function storePixels(values: Float32Array, into: Uint8Array | Float32Arra
     return;
   }
   for (let index = 0; index < values.length; index++) {
-    into[start + index] = Math.min(255, Math.max(0, Math.round(values[index] ?? 0)));
+    into[start + index] = Math.min(255, Math.max(0, Math.round(values[index]!)));
   }
 }

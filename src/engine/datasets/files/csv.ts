@@ -16,12 +16,12 @@ const indexColumn = /^(|id|index|unnamed: 0)$/i;
 /** A line shorter than that many cells holds no image. */
 const fewestCells = 10;
 
-/** Whether text begins as a table of many numbers does; `head` may end anywhere. */
+/** Whether text begins as a table of many numbers, or of names of one word, does; `head` may end anywhere. */
 export function looksLikeCsv(head: Uint8Array): boolean {
   const text = new TextDecoder().decode(head);
   const line = text.slice(0, text.lastIndexOf(',') + 1).split(/\r?\n/)[0] ?? '';
   const cells = line.split(/[,;\t]/);
-  return cells.length >= fewestCells && cells.every((cell) => /^[\w\s."'\-+]*$/.test(cell));
+  return cells.length >= fewestCells && cells.every((cell) => /^\s*["']?[\w.+-]*["']?\s*$/.test(cell));
 }
 
 /** Throws `StudioError` when rows are of unequal length, cells are no numbers or pixels make no image. */
