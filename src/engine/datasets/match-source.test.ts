@@ -113,7 +113,7 @@ describe('images matched to a source', () => {
     };
     const start = performance.now();
     const matched = matchImages(many, vit(32, 3));
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(performance.now() - start).toBeLessThan(20_000);
     expect(matched.pixels.length).toBe(count * 32 * 32 * 3);
     expect(matched.pixels.every((pixel) => pixel === 9)).toBe(true);
   });

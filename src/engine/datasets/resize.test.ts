@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../random.ts';
 import type { ImageSet } from './images.ts';
-import { normalise, resizeImages, storePixels, triangleFilter } from './resize.ts';
+import { coverImages, normalise, resizeImages, storePixels, triangleFilter } from './resize.ts';
 
 const floats = (shape: ImageSet['shape'], values: number[]): ImageSet => {
   const count = values.length / (shape[0] * shape[1] * shape[2]);
@@ -138,5 +138,40 @@ describe('computed pixels', () => {
     const into = new Float32Array(7);
     storePixels(values, into, 2);
     expect(into).toEqual(Float32Array.of(0, 0, ...values));
+  });
+});
+
+describe('images that cover another size', () => {
+  const numbered = (height: number, width: number) =>
+    bytes(
+      [height, width, 1],
+      Array.from({ length: height * width }, (_, at) => at),
+    );
+
+  // torchvision's CenterCrop leaves out round((width − 2) / 2) columns, where Python rounds 0.5 to 0 and 1.5 to 2.
+  it.each([
+    [3, [0, 1, 3, 4]],
+    [4, [1, 2, 5, 6]],
+    [5, [2, 3, 7, 8]],
+    [7, [2, 3, 9, 10]],
+  ])('are the middle of 2 × %i', (width, expected) => {
+    expect([...coverImages(numbered(2, width), 2, 2).pixels]).toEqual(expected);
+  });
+
+  it('are resized by the shorter side and keep images apart', () => {
+    const two = floats([6, 4, 1], [...Array(24).fill(-1), ...Array(24).fill(1)]);
+    const { shape, pixels, labels } = coverImages(two, 2, 2);
+    expect([shape, [...pixels], labels]).toEqual([[2, 2, 1], [-1, -1, -1, -1, 1, 1, 1, 1], two.labels]);
+    // 6 rows become 3, of which the first two are kept.
+    const rows = floats(
+      [6, 4, 1],
+      Array.from({ length: 24 }, (_, at) => Math.floor(at / 8)),
+    );
+    expect(coverImages(rows, 2, 2).pixels.slice(0, 2)).toEqual(resizeImages(rows, 3, 2).pixels.slice(0, 2));
+  });
+
+  it('are the same object when nothing is to be done', () => {
+    const images = numbered(2, 3);
+    expect(coverImages(images, 2, 3)).toBe(images);
   });
 });

@@ -55,8 +55,8 @@ export function coverImages(images: ImageSet, height: number, width: number): Im
 function cropCentre(images: ImageSet, height: number, width: number): ImageSet {
   const [oldHeight, oldWidth, channels] = images.shape;
   if (height === oldHeight && width === oldWidth) return images;
-  const top = Math.round((oldHeight - height) / 2);
-  const left = Math.round((oldWidth - width) / 2);
+  const top = roundedHalf(oldHeight - height);
+  const left = roundedHalf(oldWidth - width);
   const pixels = emptyPixels(images.pixels, images.count * height * width * channels);
   const row = width * channels;
   for (let target = 0; target < images.count * height; target++) {
@@ -66,6 +66,9 @@ function cropCentre(images: ImageSet, height: number, width: number): ImageSet {
   }
   return { count: images.count, shape: [height, width, channels], pixels, labels: images.labels };
 }
+
+/** Half of a whole number, rounded to the even neighbour as Python rounds. */
+const roundedHalf = (whole: number): number => (whole % 2 === 0 ? whole / 2 : 2 * Math.round(whole / 4));
 
 /**
  * The weights of bilinear resizing from `from` to `to` pixels: a triangle around the centre of each output pixel, as

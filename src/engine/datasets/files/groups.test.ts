@@ -4,7 +4,7 @@ import { joined } from '../../formats/testing.ts';
 import { readFixture } from '../../testing/node.ts';
 import { groupImageFiles } from './groups.ts';
 import { looksLikeImages } from './read-images.ts';
-import { archive, demoImages, idxImages, named, npy, parquet, range } from './testing.ts';
+import { archive, demoImages, gzipped, idxImages, named, npy, parquet, range } from './testing.ts';
 
 const small = (await demoImages(3, 0)).train;
 
@@ -79,10 +79,7 @@ describe('files that belong together', () => {
 
 describe('a single file', () => {
   const pixel = npy('|u1', [1, 1, 1], Uint8Array.of(1));
-  const packed = async () => {
-    const stream = new Blob([new Uint8Array(idxImages(small))]).stream().pipeThrough(new CompressionStream('gzip'));
-    return named('images.gz', new Uint8Array(await new Response(stream).arrayBuffer()));
-  };
+  const packed = async () => named('images.gz', await gzipped(idxImages(small)));
   const looks = async (file: Parameters<typeof openFile>[0] | Promise<Parameters<typeof openFile>[0]>) =>
     looksLikeImages(await openFile(await file));
 

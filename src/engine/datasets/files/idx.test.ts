@@ -6,6 +6,7 @@ import {
   archive,
   demoImages,
   expectSameImages,
+  gzipped,
   idx,
   idxImages,
   idxLabels,
@@ -16,10 +17,6 @@ import {
 
 const { train, test } = await demoImages(30, 10);
 
-const packed = async (bytes: Uint8Array) => {
-  const stream = new Blob([new Uint8Array(bytes)]).stream().pipeThrough(new CompressionStream('gzip'));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-};
 const read = (files: NamedSource[]) => readImages(files, noDecoder);
 const four = {
   'train-images-idx3-ubyte': idxImages(train),
@@ -45,7 +42,7 @@ describe('IDX', () => {
 
   it('is read packed with gzip, in one folder, and from a zip archive', async () => {
     const gz = await Promise.all(
-      Object.entries(four).map(async ([name, bytes]) => [`mnist/${name}.gz`, await packed(bytes)] as const),
+      Object.entries(four).map(async ([name, bytes]) => [`mnist/${name}.gz`, await gzipped(bytes)] as const),
     );
     const images = await read(gz.map(([name, bytes]) => named(name, bytes)));
     expect(images.file).toBe('mnist');
@@ -119,7 +116,7 @@ describe('IDX', () => {
   });
 
   it('is refused when its gzip file is cut off', async () => {
-    const gz = named('train-images-idx3-ubyte.gz', (await packed(four['train-images-idx3-ubyte'])).slice(0, 3000));
+    const gz = named('train-images-idx3-ubyte.gz', (await gzipped(four['train-images-idx3-ubyte'])).slice(0, 3000));
     expect((await imageErrorOf(read([gz, trainLabels]))).message).toMatch(/ubyte\.gz cannot be unpacked/);
   });
 });

@@ -101,7 +101,12 @@ describe('npz', () => {
     [
       'two sizes',
       { 'x_train.npy': x, 'y_train.npy': y, 'x_test.npy': npy('|u1', [2, 3, 2], new Uint8Array(12)), 'y_test.npy': y },
-      /2 × 3 × 1 and 3 × 2 × 1/,
+      /two kinds: 2 × 3 × 1 in 8 bits and 3 × 2 × 1 in 8 bits/,
+    ],
+    [
+      'two types',
+      { 'x_train.npy': x, 'y_train.npy': y, 'x_test.npy': npy('<f4', [2, 2, 3], new Uint8Array(48)), 'y_test.npy': y },
+      /in 8 bits and 2 × 3 × 1 in floats/,
     ],
     [
       'weights without names',

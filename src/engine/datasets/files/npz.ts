@@ -73,11 +73,11 @@ async function readSplit(archive: Npz, parts: readonly (Pair | null)[]): Promise
   const [trainName = '', validationName = '', testName = ''] = parts.map((pair) => pair?.[0]);
   if (!train) throw new RangeError(`no training images in ${file}`);
   for (const other of [validation, test]) {
-    if (!other || String(other.shape) === String(train.shape)) continue;
+    if (!other || kindOf(other) === kindOf(train)) continue;
     throw imageError(
       file,
-      `The images of ${file} have two sizes: ${train.shape.join(' × ')} and ${other.shape.join(' × ')}.`,
-      'Save training and test images of one size.',
+      `The images of ${file} are of two kinds: ${kindOf(train)} and ${kindOf(other)}.`,
+      'Save training and test images of one size and type.',
     );
   }
   if (test && validation) notes.push(`the images of ${validationName} count as training images`);
@@ -91,6 +91,9 @@ async function readSplit(archive: Npz, parts: readonly (Pair | null)[]): Promise
     : holdOut(train);
   return { file, ...halves, labelNames: null, notes };
 }
+
+const kindOf = ({ shape, pixels }: ImageSet): string =>
+  `${shape.join(' × ')} ${pixels instanceof Uint8Array ? 'in 8 bits' : 'in floats'}`;
 
 async function readWhole(archive: Npz, pair: Pair): Promise<ImageFile> {
   const notes: string[] = [];

@@ -56,6 +56,12 @@ export async function imageErrorOf(work: Promise<unknown>): Promise<StudioError>
   return error;
 }
 
+/** What `CompressionStream` makes of bytes. */
+export async function gzipped(bytes: Uint8Array): Promise<Uint8Array> {
+  const stream = new Blob([new Uint8Array(bytes)]).stream().pipeThrough(new CompressionStream('gzip'));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
 const bigEndian = (value: number) => littleEndian(value, 4).reverse();
 
 /** An IDX file of unsigned bytes. */
