@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
-import { readImageFile } from '../../datasets/image-file.ts';
+import { readImageFile } from '../../datasets/files/npz.ts';
 import { inputShape, writeInputs } from '../../datasets/images.ts';
 import { readCheckpoint } from '../../formats/detect.ts';
 import { readNpz } from '../../formats/npz.ts';
