@@ -13,9 +13,12 @@ const foundLate = [
   '@zip.js/zip.js',
   'comlink',
   'h5wasm',
+  'hyparquet',
+  'hyparquet-compressors',
   'idb-keyval',
   'linear-sum-assignment',
   'ml-matrix',
+  'papaparse',
   'plotly.js-cartesian-dist-min',
   'zod',
 ];

@@ -3,12 +3,14 @@
  * The worker exports a plain object of this shape; the page calls it through comlink.
  */
 
+import type { ExportContainer } from '../engine/architectures/export.ts';
 import type { Fact, Resize } from '../engine/architectures/facts.ts';
-import type { Architecture } from '../engine/architectures/model.ts';
+import type { Architecture, Output } from '../engine/architectures/model.ts';
 import type { BackendChoice, BackendStatus } from '../engine/backends/backends.ts';
 import type { StudioErrorInfo } from '../engine/errors.ts';
 import type { CloserLook } from '../engine/evaluation/closer-look.ts';
 import type { Score } from '../engine/evaluation/evaluate.ts';
+import type { ExportFloat } from '../engine/formats/write/output.ts';
 import type { MergeCost, TrainingPoint } from '../engine/merging/method.ts';
 import type {
   Activation,
@@ -21,14 +23,22 @@ import type {
 } from '../engine/recipe.ts';
 import type { Demonstration } from '../engine/theory/demonstrate.ts';
 
+export type { ExportContainer } from '../engine/architectures/export.ts';
 export type { Fact, FactOrigin, Resize } from '../engine/architectures/facts.ts';
 export type { BackendChoice, BackendName, BackendStatus } from '../engine/backends/backends.ts';
 export type { CloserLook } from '../engine/evaluation/closer-look.ts';
 export type { Score } from '../engine/evaluation/evaluate.ts';
+export type { ExportFloat } from '../engine/formats/write/output.ts';
 export type { MergeCost, TrainingPoint } from '../engine/merging/method.ts';
 export type { Demonstration, FoldCheck } from '../engine/theory/demonstrate.ts';
 
 // ---- sources and images ----
+
+/** A file as it was dropped: its path below the dropped folder, or its name. */
+export interface DroppedFile {
+  path: string;
+  file: File;
+}
 
 export interface SourceInfo {
   id: string;
@@ -42,7 +52,10 @@ export interface SourceInfo {
   /** "F32", or several joined: "F16 + F32". */
   elementType: string;
   parameters: number;
+  /** Classes of the head, or numbers of its embedding. */
   classes: number;
+  /** "embedding": a projection or bare features; its classes come from texts or from the labels of its images. */
+  output: Output;
   /** Width of the last features. */
   width: number;
   /** Transformer blocks, or hidden layers of an MLP. */
@@ -63,6 +76,8 @@ export interface SourceInfo {
   resize: Fact<Resize> | null;
   /** What stands before the scheme's names in the file: "module.". */
   prefix: string;
+  /** Other files that belong to it: shards, weights beside a topology. */
+  parts: readonly string[];
   /** Tensors in the file that the model does not use. */
   ignored: string[];
   /** What was taken for granted, in sentences. */
@@ -79,8 +94,19 @@ export interface ImagesInfo {
   test: number;
   /** How `train` and `test` came about: "x_train and x_test of the file" or "one in five held out". */
   split: string;
-  /** Labels that occur, ascending, with how many train and test images each has. */
-  labels: { label: number; train: number; test: number }[];
+  /** Labels that occur, ascending, with their name where they have one and how many train and test images each has. */
+  labels: { label: number; name: string | null; train: number; test: number }[];
+  /** What was done to the images on the way in, in sentences. */
+  notes: readonly string[];
+}
+
+/** A matrix in a file of its own, such as text embeddings: `[rows, columns]`. */
+export interface TextsInfo {
+  id: string;
+  file: string;
+  bytes: number;
+  rows: number;
+  columns: number;
 }
 
 /** A saved SuperNet. */
@@ -99,6 +125,9 @@ export interface LoadResult {
   sources: SourceInfo[];
   images: ImagesInfo[];
   superNets: SuperNetInfo[];
+  texts: TextsInfo[];
+  /** Sources, loaded before, that a file beside the weights told something about. */
+  changed: SourceInfo[];
   /** One for each file that could not be understood; the others are loaded all the same. */
   errors: StudioErrorInfo[];
 }
@@ -154,7 +183,11 @@ export type RunEvent =
   /** The run is over (done or stopped by hand) and left a model. */
   | { type: 'result'; run: string; result: RunResult };
 
-export type StudioEvent = RunEvent | { type: 'backend'; status: BackendStatus; error?: StudioErrorInfo };
+export type StudioEvent =
+  | RunEvent
+  | { type: 'backend'; status: BackendStatus; error?: StudioErrorInfo }
+  /** How far reading is, in words: "Reading vit.safetensors", "Decoding image 300 of 5,000". */
+  | { type: 'loading'; note: string };
 
 // ---- matrices ----
 
@@ -187,19 +220,46 @@ export interface MatrixValues extends MatrixInfo {
 export interface ExportOptions {
   /** File name without ending. */
   name: string;
+  /** Naming scheme, one of `ExportChoices`. */
+  scheme: string;
+  container: ExportContainer;
+  floatType: ExportFloat;
+  /** Bytes of tensors in one file above which safetensors are sharded; null: never. */
+  shardBytes: number | null;
 }
+
+/** What can be chosen for a run's model. `problem` says why something cannot; null: it can. */
+export interface ExportChoices {
+  /** The first source's scheme comes first. */
+  schemes: { name: string; problem: string | null }[];
+  containers: { name: ExportContainer; problem: string | null }[];
+}
+
+/** Where files go: into a folder that a person chose, or, with null, back to the page as blobs. */
+export type ExportPlace = FileSystemDirectoryHandle | null;
 
 export interface SavedFile {
   name: string;
   bytes: Uint8Array<ArrayBuffer>;
 }
 
-export interface ExportedFile extends SavedFile {
-  /** Naming scheme of the file. */
-  scheme: string;
-  /** Of the file read back: accuracy, and the largest difference of a logit from the merged model's. */
-  score: Score;
-  largestLogitDifference: number;
+export interface WrittenFile {
+  name: string;
+  bytes: number;
+  /** Null when it was written into a folder. */
+  blob: Blob | null;
+}
+
+export interface ExportReport {
+  /** The model's files first, then config.json and others beside it. */
+  files: WrittenFile[];
+  /** Naming scheme of the files; null where the container has no names of its own. */
+  scheme: string | null;
+  /**
+   * Of the files read back: accuracy, and the largest differences of a weight and of a logit from the merged model's; null for
+   * containers that the studio does not read, of which every byte was compared.
+   */
+  readBack: { score: Score; largestWeightDifference: number; largestLogitDifference: number } | null;
 }
 
 // ---- the api ----
@@ -209,8 +269,10 @@ export interface StudioApi {
   start(onEvent: (event: StudioEvent) => void, choice: BackendChoice): Promise<BackendStatus>;
   setBackend(choice: BackendChoice): Promise<BackendStatus>;
 
-  /** Reads files of any kind, together; takes what it understands. */
-  load(files: File[]): Promise<LoadResult>;
+  /** Reads files of any kind, together; takes what it understands. Events of type `loading` tell how far it is. */
+  load(files: DroppedFile[]): Promise<LoadResult>;
+  /** The labels of images that a source's classes are called by name, class by class; null where none is. */
+  labelsByName(source: string, images: string): Promise<(number | null)[]>;
   setFacts(source: string, facts: FactOverrides): Promise<SourceInfo>;
   /** Forgets a source or images. */
   remove(id: string): Promise<void>;
@@ -251,6 +313,7 @@ export interface StudioApi {
   matrices(run: string): Promise<MatrixInfo[]>;
   matrix(run: string, name: string): Promise<MatrixValues>;
   /** M, U and LayerNorms of a run as a file that can be loaded, looked at, folded and trained further. */
-  exportSuperNet(run: string, options: ExportOptions): Promise<SavedFile>;
-  exportModel(run: string, options: ExportOptions): Promise<ExportedFile>;
+  exportSuperNet(run: string, name: string): Promise<SavedFile>;
+  exportChoices(run: string): Promise<ExportChoices>;
+  exportModel(run: string, options: ExportOptions, place: ExportPlace): Promise<ExportReport>;
 }
