@@ -60,6 +60,8 @@ const sourceSchema = z.strictObject({
   /** What the task is called on the page: "digits". */
   name: z.string(),
   facts: factsSchema.default({}),
+  /** File of text embeddings that make the classes of a network without a class head; null: the means of its images' classes. */
+  texts: z.string().nullable().default(null),
   images: imagesSchema.nullable(),
 });
 export type RecipeSource = z.infer<typeof sourceSchema>;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { StudioApi } from './protocol.ts';
-import { demoFile, inState, points, recipe, resultOf, studio, training } from './testing.ts';
+import { demoFile, dropped, exportOptions, inState, points, recipe, resultOf, studio, training } from './testing.ts';
 
 describe('the api of the worker', () => {
   let running: { api: StudioApi; run: string } | null = null;
@@ -58,10 +58,9 @@ describe('the api of the worker', () => {
     for (const share of result?.score.perTask ?? [0]) expect(share).toBeGreaterThan(0.9);
     // A run keeps what it needs: its sources may be removed.
     for (const { file } of recipe(training).sources) await api.remove(file);
-    const exported = await api.exportModel('a', { name: 'merged' });
-    expect(exported.name).toBe('merged.safetensors');
-    expect(exported.score).toEqual(result?.score);
-    expect(exported.largestLogitDifference).toBe(0);
+    const exported = await api.exportModel('a', exportOptions('nn.Sequential'), null);
+    expect(exported.files.map((file) => file.name)).toEqual(['merged.safetensors']);
+    expect(exported.readBack).toEqual({ score: result?.score, largestWeightDifference: 0, largestLogitDifference: 0 });
   });
 
   it('gives the same result for the same recipe', async () => {
@@ -124,20 +123,22 @@ describe('the api of the worker', () => {
     expect(first.perTask[1]).toBeLessThan(0.5);
     expect(resultOf(events, 'average')?.score.joint).toBeCloseTo(0.76, 1);
     expect(resultOf(events, 'ensemble')).toMatchObject({ merged: null, steps: 0 });
-    await expect(api.exportModel('ensemble', { name: 'x' })).rejects.toMatchObject({ kind: 'run' });
+    await expect(api.exportModel('ensemble', exportOptions('nn.Sequential'), null)).rejects.toMatchObject({
+      kind: 'run',
+    });
   });
 
   it('keeps what is loaded when a file is bad, and says what is wrong', async () => {
     const { api } = await studio();
     const whole = await demoFile('mlp/mlp-mnist-0to4.pt');
     const cut = new File([whole.slice(0, 100_000)], 'cut.pt');
-    const result = await api.load([cut, await demoFile('vit/vit-mnist.safetensors')]);
+    const result = await api.load([cut, await demoFile('vit/vit-mnist.safetensors')].map(dropped));
     expect(result.errors).toHaveLength(1);
     expect(result.errors[0]).toMatchObject({ kind: 'file', subject: 'cut.pt' });
     expect(result.sources.map((info) => info.id)).toEqual(['vit-mnist.safetensors']);
     expect((await api.check(recipe(training))).problems).toEqual([]);
     const mixed = recipe(training);
-    mixed.sources[1] = { file: 'vit-mnist.safetensors', name: 'vit', facts: {}, images: null };
+    mixed.sources[1] = { file: 'vit-mnist.safetensors', name: 'vit', facts: {}, texts: null, images: null };
     const { problems } = await api.check(mixed);
     expect(problems.map((problem) => problem.kind)).toEqual(['sources', 'images']);
   });

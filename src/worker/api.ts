@@ -1,30 +1,34 @@
 /** The worker's side of the protocol: a plain object that tests call directly and the page calls through comlink. */
 
 import { alignModels } from '../engine/alignment/align.ts';
-import { exportSafetensors } from '../engine/architectures/export.ts';
 import type { BackendOptions } from '../engine/backends/backends.ts';
 import { useBackend } from '../engine/backends/backends.ts';
 import type { KernelChoices } from '../engine/backends/webgpu/start.ts';
 import { augmentImages } from '../engine/datasets/augment.ts';
+import { labelsByName } from '../engine/datasets/label-map.ts';
 import { StudioError } from '../engine/errors.ts';
 import { closerLook } from '../engine/evaluation/closer-look.ts';
+import type { Predictor } from '../engine/evaluation/evaluate.ts';
 import { evaluate } from '../engine/evaluation/evaluate.ts';
 import { sourcePredictor } from '../engine/evaluation/predictors.ts';
-import { readBack } from '../engine/evaluation/read-back.ts';
 import type { MatrixReader } from '../engine/inspection/matrices.ts';
 import { savedMatrices } from '../engine/inspection/matrices.ts';
 import { memoryProblem } from '../engine/merging/memory.ts';
+import type { MergeCost } from '../engine/merging/method.ts';
 import { seededRandom } from '../engine/random.ts';
 import { bounds, denseShape } from '../engine/supernet/matrix-kind.ts';
 import { writeSuperNet } from '../engine/supernet/supernet-file.ts';
-import { bytesSource, namedSource } from '../engine/tensors/byte-source.ts';
+import { blobSource } from '../engine/tensors/byte-source.ts';
 import { demonstrate } from '../engine/theory/demonstrate.ts';
 import type { Crew } from '../engine/training/crew.ts';
 import { Workspace } from '../engine/workspace.ts';
-import { describeLoaded, describeSource, drawThumbnails, mixedImages } from './describe.ts';
-import type { BackendChoice, BackendStatus, LoadResult, MatrixInfo, StudioApi, StudioEvent } from './protocol.ts';
+import { decodeImage } from './decode-image.ts';
+import { describeSource, describeTaken, drawThumbnails, mixedImages } from './describe.ts';
+import type { Exported } from './export.ts';
+import { exportChoices, writeExport } from './export.ts';
+import type { BackendChoice, BackendStatus, MatrixInfo, StudioApi, StudioEvent } from './protocol.ts';
 import { Run } from './run.ts';
-import { errorInfo, transferring } from './transfer.ts';
+import { transferring } from './transfer.ts';
 
 export interface Surroundings {
   wasmPaths: BackendOptions['wasmPaths'];
@@ -57,6 +61,8 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
     for (const run of activeRuns()) run.fail(error);
     if (status) send({ type: 'backend', status, error: error.info });
   }
+
+  const fits = (cost: MergeCost) => status && memoryProblem(cost.memory, status.memory, status.label);
 
   function findRun(id: string): Run {
     const run = runs.get(id);
@@ -99,17 +105,18 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
     },
 
     async load(files) {
-      const result: LoadResult = { sources: [], images: [], superNets: [], errors: [] };
-      for (const file of files) {
-        try {
-          const loaded = await workspace.add(namedSource(file));
-          describeLoaded(loaded, file.size, result);
-        } catch (error) {
-          const info = errorInfo(error);
-          result.errors.push({ ...info, subject: info.subject ?? file.name });
-        }
-      }
-      return result;
+      const named = files.map(({ path, file }) => ({ name: path, source: blobSource(file) }));
+      const taken = await workspace.take(named, {
+        decode: decodeImage,
+        note: (note) => send({ type: 'loading', note }),
+      });
+      return describeTaken(taken, (id) => workspace.source(id));
+    },
+
+    async labelsByName(source, images) {
+      const { labels } = workspace.source(source).match.facts;
+      const { labelNames } = workspace.imageFile(images);
+      return labels && labelNames ? labelsByName(labels.value, labelNames) : [];
     },
 
     async setFacts(source, facts) {
@@ -132,11 +139,9 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
     },
 
     async check(recipe) {
-      const problems = await workspace.problems(recipe);
-      if (problems.length > 0) return { problems: problems.map((problem) => problem.info), cost: null };
-      const cost = workspace.cost(recipe);
-      const tooLarge = status && memoryProblem(cost.memory, status.memory, status.label);
-      return { problems: tooLarge ? [tooLarge.info] : [], cost };
+      const problems = await workspace.problems(recipe, fits);
+      const known = problems.every(({ subject }) => subject === 'memory');
+      return { problems: problems.map((problem) => problem.info), cost: known ? workspace.cost(recipe) : null };
     },
 
     async layers(recipe) {
@@ -176,9 +181,7 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
       runs.set(id, run);
       void run.drive(async () => {
         if (broken && status) send({ type: 'backend', status: await chooseBackend(status.choice) });
-        const context = await workspace.context(recipe);
-        const tooLarge = status && memoryProblem(workspace.cost(recipe).memory, status.memory, status.label);
-        if (tooLarge) throw tooLarge;
+        const context = await workspace.context(recipe, fits);
         return { ...context, crew: status?.name === 'wasm' ? (crew ?? null) : null };
       });
     },
@@ -244,7 +247,7 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
       return transferring({ ...shape, shares, values, step }, [values.buffer]);
     },
 
-    async exportSuperNet(id, { name }) {
+    async exportSuperNet(id, name) {
       const { outcome, recipe } = findRun(id);
       if (!outcome?.supernet) {
         throw new StudioError({
@@ -258,31 +261,32 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
       return transferring({ name: `${name}.supernet.safetensors`, bytes }, [bytes.buffer]);
     },
 
-    async exportModel(id, { name }) {
-      const { outcome, context, naming, recipe } = findRun(id);
-      if (!outcome?.model || !context) {
-        throw new StudioError({
-          kind: 'run',
-          message: outcome
-            ? 'An ensemble is not one network, so there is nothing to export.'
-            : 'The run has no merged model yet.',
-          advice: outcome
-            ? 'Choose another run.'
-            : 'Wait until the run is done, or stop it to keep what it has learned.',
-          subject: id,
-        });
-      }
-      const bytes = exportSafetensors(outcome.model, naming, recipe);
-      const file = `${name}.safetensors`;
-      const predictor = outcome.predictor();
+    async exportChoices(id) {
+      return exportChoices(exportedOf(findRun(id)));
+    },
+
+    async exportModel(id, options, place) {
+      const run = findRun(id);
+      const exported = exportedOf(run);
+      const predictor = run.outcome?.predictor();
       try {
-        const files = [{ name: file, source: bytesSource(bytes) }];
-        const exported = { files, model: outcome.model, naming, floatType: 'F32' } as const;
-        const checked = await readBack(exported, predictor, context.tasks);
-        return transferring({ name: file, bytes, scheme: naming.scheme, ...checked }, [bytes.buffer]);
+        return await writeExport(exported, options, place, predictor as Predictor);
       } finally {
-        predictor.dispose();
+        predictor?.dispose();
       }
     },
   };
+}
+
+/** Throws `StudioError` when a run has no network to write. */
+function exportedOf({ id, outcome, context, naming, recipe }: Run): Exported {
+  if (outcome?.model && context) return { model: outcome.model, naming, recipe, tasks: context.tasks };
+  throw new StudioError({
+    kind: 'run',
+    message: outcome
+      ? 'An ensemble is not one network, so there is nothing to export.'
+      : 'The run has no merged model yet.',
+    advice: outcome ? 'Choose another run.' : 'Wait until the run is done, or stop it to keep what it has learned.',
+    subject: id,
+  });
 }

@@ -5,8 +5,9 @@ import type { Source } from '../engine/architectures/source.ts';
 import type { ImageFile } from '../engine/datasets/image-file.ts';
 import { selectImages } from '../engine/datasets/image-file.ts';
 import type { ImageSet } from '../engine/datasets/images.ts';
-import type { Loaded } from '../engine/workspace.ts';
+import type { Loaded, Taken } from '../engine/intake/library.ts';
 import type { ImagesInfo, LoadResult, SourceInfo, Thumbnails } from './protocol.ts';
+import { errorInfo } from './transfer.ts';
 
 export function describeSource(id: string, { checkpoint, match }: Source): SourceInfo {
   const { architecture, facts, scheme, prefix, ignored, assumed } = match;
@@ -22,6 +23,7 @@ export function describeSource(id: string, { checkpoint, match }: Source): Sourc
     elementType: [...elementTypes].join(' + '),
     parameters: countParameters(architecture),
     classes: architecture.classes,
+    output: vit?.output ?? 'classes',
     width: vit?.width ?? featureWidth(architecture),
     depth: architecture.kind === 'vit' ? architecture.blocks : architecture.widths.length,
     hidden: architecture.kind === 'vit' ? [architecture.hidden] : architecture.widths,
@@ -32,23 +34,45 @@ export function describeSource(id: string, { checkpoint, match }: Source): Sourc
     patch: vit?.patch ?? null,
     ...facts,
     prefix,
+    parts: checkpoint.parts,
     ignored,
     assumed,
   };
 }
 
+/** What a drop brought. */
+export function describeTaken({ loaded, changed, failed }: Taken, sourceOf: (id: string) => Source): LoadResult {
+  const result: LoadResult = { sources: [], images: [], superNets: [], texts: [], changed: [], errors: [] };
+  for (const one of loaded) describeLoaded(one, result);
+  for (const id of changed) result.changed.push(describeSource(id, sourceOf(id)));
+  const told = new Set<string>();
+  for (const { file, error } of failed) {
+    const info = errorInfo(error);
+    // Files of one group share their error.
+    if (!told.has(info.message)) result.errors.push({ ...info, subject: info.subject ?? file });
+    told.add(info.message);
+  }
+  return result;
+}
+
 /** Puts a loaded file where it belongs. */
-export function describeLoaded(loaded: Loaded, bytes: number, into: LoadResult): void {
+function describeLoaded(loaded: Loaded, into: LoadResult): void {
+  const { id, bytes } = loaded;
   switch (loaded.kind) {
     case 'source':
       into.sources.push(describeSource(loaded.id, loaded.source));
       return;
     case 'images':
-      into.images.push(describeImages(loaded.id, bytes, loaded.images));
+      into.images.push(describeImages(id, bytes, loaded.images));
       return;
     case 'supernet': {
       const { kind, rank, order, recipe } = loaded.supernet;
-      into.superNets.push({ id: loaded.id, file: loaded.id, bytes, kind, rank, order, recipe });
+      into.superNets.push({ id, file: id, bytes, kind, rank, order, recipe });
+      return;
+    }
+    case 'texts': {
+      const [rows = 0, columns = 0] = loaded.texts.shape;
+      into.texts.push({ id, file: id, bytes, rows, columns });
       return;
     }
     default:
@@ -56,7 +80,7 @@ export function describeLoaded(loaded: Loaded, bytes: number, into: LoadResult):
   }
 }
 
-function describeImages(id: string, bytes: number, { train, test, split }: ImageFile): ImagesInfo {
+function describeImages(id: string, bytes: number, { train, test, split, labelNames, notes }: ImageFile): ImagesInfo {
   const counts = new Map<number, { train: number; test: number }>();
   for (const [part, set] of [
     ['train', train],
@@ -68,8 +92,10 @@ function describeImages(id: string, bytes: number, { train, test, split }: Image
       counts.set(label, count);
     }
   }
-  const labels = [...counts].map(([label, count]) => ({ label, ...count })).sort((a, b) => a.label - b.label);
-  return { id, file: id, bytes, shape: [...train.shape], train: train.count, test: test.count, split, labels };
+  const labels = [...counts]
+    .map(([label, count]) => ({ label, name: labelNames?.[label] ?? null, ...count }))
+    .sort((a, b) => a.label - b.label);
+  return { id, file: id, bytes, shape: [...train.shape], train: train.count, test: test.count, split, labels, notes };
 }
 
 /** A few training images, one of each label in turn. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Recipe } from '../engine/recipe.ts';
 import { recipeSchema } from '../engine/recipe.ts';
 import { createApi } from './api.ts';
-import type { RunEvent, RunState, StudioEvent } from './protocol.ts';
+import type { DroppedFile, ExportOptions, RunEvent, RunState, StudioEvent } from './protocol.ts';
 
 const root = new URL('../../', import.meta.url);
 const wasm = (name: string) => fileURLToPath(new URL(`node_modules/@tensorflow/tfjs-backend-wasm/dist/${name}`, root));
@@ -12,6 +12,19 @@ const wasm = (name: string) => fileURLToPath(new URL(`node_modules/@tensorflow/t
 export async function demoFile(path: string): Promise<File> {
   return new File([await readFile(new URL(`public/demo/${path}`, root))], path.split('/').at(-1) ?? path);
 }
+
+/** As it is dropped alone. */
+export const dropped = (file: File): DroppedFile => ({ path: file.name, file });
+
+/** An export with the names of the first source, 32-bit safetensors. */
+export const exportOptions = (scheme: string, changes: Partial<ExportOptions> = {}): ExportOptions => ({
+  name: 'merged',
+  scheme,
+  container: 'safetensors',
+  floatType: 'F32',
+  shardBytes: null,
+  ...changes,
+});
 
 export function recipe(method: object): Recipe {
   return recipeSchema.parse({
@@ -49,7 +62,7 @@ export async function studio(files = ['mlp/mlp-mnist-0to4.pt', 'mlp/mlp-mnist-5t
     events.push(event);
     for (const { resolve } of waiting.filter(({ test }) => test(event))) resolve();
   }, 'wasm');
-  const loaded = await api.load(await Promise.all(files.map(demoFile)));
+  const loaded = await api.load((await Promise.all(files.map(demoFile))).map(dropped));
   const until = (test: (event: StudioEvent) => boolean) =>
     events.some(test) ? Promise.resolve() : new Promise<void>((resolve) => void waiting.push({ test, resolve }));
   return { api, events, status, loaded, until };

@@ -111,3 +111,9 @@ function checkRepresentable(name: string, weight: Weight, type: FloatType): void
     'Choose F32.',
   );
 }
+
+/** A small JSON file, as people read it. */
+export function jsonFile(name: string, value: unknown): OutputFile {
+  const bytes = new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
+  return { name, bytes: bytes.length, chunks: () => [bytes] };
+}
