@@ -205,6 +205,7 @@ describe('what a recipe leaves out', () => {
         file: `${name}.safetensors`,
         name,
         facts: {},
+        texts: null,
         images: { file: 'digits.npz', labels: [0, 1], train: 100, augmented: 0, validation: 0 },
       })),
       alignment: { padding: 'end', resize: false },
