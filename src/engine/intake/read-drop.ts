@@ -60,11 +60,11 @@ export async function readDrop(
 ): Promise<Drop> {
   const drop: Drop = { read: [], sides: [], failed: [] };
   const fresh = given.filter(({ name }) => !isHidden(name) && (given.length === 1 || !said.test(name)));
-  const files = [...fresh, ...waiting.filter(({ name }) => !fresh.some((file) => file.name === name))];
+  const freshPaths = new Set(fresh.map(({ name }) => name));
+  const files = [...fresh, ...waiting.filter(({ name }) => !freshPaths.has(name))];
   const byPath = new Map(files.map((file) => [file.name, file]));
   const { groups, others } = groupImageFiles([...byPath.keys()]);
-  const isFresh = (path: string) => fresh.some((file) => file.name === path);
-  for (const { name, paths } of groups.filter((group) => group.paths.some(isFresh))) {
+  for (const { name, paths } of groups.filter((group) => group.paths.some((path) => freshPaths.has(path)))) {
     await readGroup(
       name,
       paths.flatMap((path) => byPath.get(path) ?? []),
@@ -74,7 +74,7 @@ export async function readDrop(
   }
   // What stands for several files comes first: the others are then known to be its parts.
   const singles = others
-    .filter((path) => isFresh(path) || path.endsWith('.json'))
+    .filter((path) => freshPaths.has(path) || path.endsWith('.json'))
     .flatMap((path) => byPath.get(path) ?? [])
     .sort((a, b) => rank(a) - rank(b));
   const parts = new Set<string>();
