@@ -79,12 +79,15 @@ test.each([
   ['ShortStorage', 'I16', bytesOf(new Int16Array([1, 2, 3, 4]))],
   ['CharStorage', 'I8', bytesOf(new Int8Array([1, 2, 3, 4]))],
   ['ByteStorage', 'U8', new Uint8Array([1, 2, 3, 4])],
+  ['BoolStorage', 'BOOL', new Uint8Array([1, 0, 1, 0])],
 ] as const)('%s', async (type, elementType, bytes) => {
   const transposed = p.tensor({ storage: p.storage('0', type), shape: [2, 2], strides: [1, 2] });
   const last = p.tensor({ storage: p.storage('0', type), offset: 3, shape: [], strides: [] });
   const file = await handMade(p.pickled(stateDict(['w', transposed], ['s', last])), { 0: bytes });
   expect((await readCheckpoint(file)).tensors.get('w')!.elementType).toBe(elementType);
-  expect(await valuesOf(file)).toEqual({ w: [1, 3, 2, 4], s: [4] });
+  expect(await valuesOf(file)).toEqual(
+    elementType === 'BOOL' ? { w: [1, 1, 0, 0], s: [0] } : { w: [1, 3, 2, 4], s: [4] },
+  );
 });
 
 describe('finds the state dict', () => {

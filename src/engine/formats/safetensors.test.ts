@@ -64,6 +64,9 @@ describe('reading', () => {
       new Uint8Array(new Float32Array([1.5, -2]).buffer),
       new Uint8Array(BigInt64Array.of(-3n).buffer),
       1,
+      new Uint8Array(Int32Array.of(-70_000).buffer),
+      new Uint8Array(Int16Array.of(-700).buffer),
+      new Uint8Array(Int8Array.of(-7).buffer),
     );
     const header = {
       __metadata__: { note: 'ä', number: 3 },
@@ -71,6 +74,9 @@ describe('reading', () => {
       float: { dtype: 'F32', shape: [2, 1], data_offsets: [3, 11] },
       big: { dtype: 'I64', shape: [], data_offsets: [11, 19] },
       none: { dtype: 'F16', shape: [0, 4], data_offsets: [20, 20] },
+      middle: { dtype: 'I32', shape: [1], data_offsets: [20, 24] },
+      small: { dtype: 'I16', shape: [1], data_offsets: [24, 26] },
+      smallest: { dtype: 'I8', shape: [1], data_offsets: [26, 27] },
     };
     // JSON is written by hand for the one key that a literal cannot have.
     const json = JSON.stringify(header).replace(
@@ -84,6 +90,9 @@ describe('reading', () => {
       float: [1.5, -2],
       big: [-3],
       none: [],
+      middle: [-70_000],
+      small: [-700],
+      smallest: [-7],
     });
     expect(values.get('__proto__')).toEqual([1]);
     expect(checkpoint.metadata).toEqual({ note: 'ä' });
