@@ -228,4 +228,11 @@ describe('checkpoints that are no model the studio knows', () => {
       message: expect.stringMatching(/1 value that is not a finite number/),
     });
   });
+
+  it('of several tensors that are damaged the first is named', async () => {
+    const damaged = { shape: [64], values: new Float32Array(64).fill(Number.NaN) };
+    const names = ['blocks.1.norm2.weight', 'blocks.1.norm2.bias', 'norm.weight', 'norm.bias'];
+    const source = recogniseSource(await changed(vit, Object.fromEntries(names.map((name) => [name, damaged]))));
+    await expect(loadModel(source)).rejects.toMatchObject({ subject: names[0] });
+  });
 });

@@ -21,8 +21,8 @@ type Shapes = ReadonlyMap<string, readonly number[]>;
 export async function readWeights(checkpoint: Checkpoint, match: SchemeMatch): Promise<Weights> {
   const shapes = parameterShapes(match.architecture);
   const weights = new Map<string, Weight>();
-  for (const rule of match.rules) {
-    const values = await readRule(checkpoint, match.scheme, rule, shapes);
+  const read = (rule: FileRule) => readRule(checkpoint, match.scheme, rule, shapes);
+  for await (const [rule, values] of readAhead(match.rules, read)) {
     let offset = 0;
     for (const name of rule.canonical) {
       const shape = shapeOf(shapes, name);
@@ -73,6 +73,18 @@ const parametersOf = (rule: NamingRule): string[] =>
   'absorbs' in rule && rule.absorbs ? [...rule.canonical, rule.absorbs.name] : [...rule.canonical];
 
 // ---- from a file ----
+
+/** Each item with what `read` makes of it, in order; the next one is begun before, so that the disk is busy while values are checked. */
+async function* readAhead<T, R>(items: readonly T[], read: (item: T) => Promise<R>): AsyncGenerator<[T, R]> {
+  let next: Promise<R> | undefined;
+  for (const [index, item] of items.entries()) {
+    const current = next ?? read(item);
+    const following = items[index + 1];
+    next = following && read(following);
+    next?.catch(() => undefined); // it throws when its turn comes
+    yield [item, await current];
+  }
+}
 
 async function readRule(checkpoint: Checkpoint, scheme: string, rule: FileRule, shapes: Shapes): Promise<Float32Array> {
   if ('implied' in rule) return impliedValues(rule, shapeOf(shapes, rule.canonical[0]));

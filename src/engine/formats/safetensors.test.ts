@@ -1,5 +1,9 @@
+import { openAsBlob } from 'node:fs';
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { bytesSource } from '../tensors/byte-source.ts';
+import { blobSource, bytesSource } from '../tensors/byte-source.ts';
 import { readCheckpoint } from './detect.ts';
 import {
   cut,
@@ -96,6 +100,25 @@ describe('reading', () => {
     });
     expect(values.get('__proto__')).toEqual([1]);
     expect(checkpoint.metadata).toEqual({ note: 'ä' });
+  });
+
+  test('a file of 3 GB on the disk, its tensor behind the first 2 GB', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'large-'));
+    try {
+      const path = join(folder, 'large.safetensors');
+      const begin = 2_500_000_000;
+      const header = JSON.stringify({ far: { dtype: 'F32', shape: [2], data_offsets: [begin, begin + 8] } });
+      const file = await open(path, 'w');
+      await file.truncate(3_000_000_000);
+      await file.write(joined(littleEndian(header.length, 8), header));
+      await file.write(new Uint8Array(Float32Array.of(1.5, -2).buffer), 0, 8, 8 + header.length + begin);
+      await file.close();
+      const checkpoint = await readCheckpoint({ name: 'large', source: blobSource(await openAsBlob(path)) });
+      expect(checkpoint.bytes).toBe(3_000_000_000);
+      expect(await checkpoint.tensors.get('far')!.read()).toEqual({ shape: [2], values: Float32Array.of(1.5, -2) });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   test('tensors beyond 4 GB', async () => {
