@@ -124,7 +124,7 @@ function timed(path: string, work: Work): Variant {
     async run(count) {
       const times: Times = [];
       for (let time = 0; time < count; time++) {
-        collectGarbage();
+        await collectGarbage();
         const file = await openOnDisk(path);
         const started = performance.now();
         await work(file);
@@ -143,7 +143,7 @@ async function accountOf(path: string, work: Work): Promise<{ size: number; byte
     peak = Math.max(peak, memoryNow());
   };
   const file = await openOnDisk(path, look);
-  collectGarbage();
+  await collectGarbage();
   const before = memoryNow();
   const made = await work(file);
   look();

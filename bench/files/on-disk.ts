@@ -2,6 +2,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { OutputFile } from '../../src/engine/formats/write/output.ts';
@@ -63,7 +64,14 @@ async function fill(handle: FileHandle, bytes: Uint8Array, start: number): Promi
 }
 
 setFlagsFromString('--expose-gc');
-export const collectGarbage: () => void = runInNewContext('gc');
+const gc: () => void = runInNewContext('gc');
+
+/** The memory of arrays is given back a little after they are collected. */
+export async function collectGarbage(): Promise<void> {
+  gc();
+  await setTimeout(100);
+  gc();
+}
 
 /** Bytes of typed arrays and of JavaScript's own objects, garbage that is not yet collected included. */
 export function memoryNow(): number {

@@ -74,15 +74,19 @@ const parametersOf = (rule: NamingRule): string[] =>
 
 // ---- from a file ----
 
-/** Each item with what `read` makes of it, in order; the next one is begun before, so that the disk is busy while values are checked. */
+/** How many tensors are read ahead. Most are small, and take longer to be asked for than to be read. */
+const ahead = 4;
+
+/** Each item with what `read` makes of it, in order; the next ones are begun before, so that the disk is busy while values are checked. */
 async function* readAhead<T, R>(items: readonly T[], read: (item: T) => Promise<R>): AsyncGenerator<[T, R]> {
-  let next: Promise<R> | undefined;
+  const begun: Promise<R>[] = [];
   for (const [index, item] of items.entries()) {
-    const current = next ?? read(item);
-    const following = items[index + 1];
-    next = following && read(following);
-    next?.catch(() => undefined); // it throws when its turn comes
-    yield [item, await current];
+    for (const next of items.slice(index + begun.length, index + 1 + ahead)) {
+      const reading = read(next);
+      reading.catch(() => undefined); // it throws when its turn comes
+      begun.push(reading);
+    }
+    yield [item, await begun.shift()!];
   }
 }
 
