@@ -86,26 +86,58 @@ function as<T extends Words>(
   return new type(buffer, byteOffset, byteLength / size);
 }
 
+/** Columns of a tile: their elements of one row fill a cache line where they have 4 bytes. */
+const tileColumns = 16;
+
+/**
+ * Copies the planes of the last two axes tile by tile. Neighbours on the last axis may lie far apart; what is fetched along with
+ * them serves the next rows while it is still at hand.
+ */
 function gather(from: Words, to: Words, shape: readonly number[], strides: readonly number[]): void {
-  const columns = shape.at(-1) ?? 1;
-  const step = strides.at(-1) ?? 1;
-  const row = new Array<number>(Math.max(shape.length - 1, 0)).fill(0);
+  const axes = joinedAxes(shape, strides);
+  const [columns, step] = axes.pop() ?? [1, 1];
+  const [rows, rowStep] = axes.pop() ?? [1, 0];
+  const tile = step === 1 ? columns : tileColumns;
+  const plane = new Array<number>(axes.length).fill(0);
   let start = 0;
-  for (let target = 0; target < to.length; target += columns) {
-    for (let column = 0; column < columns; column++) to[target + column] = from[start + column * step]!;
-    start += nextRow(row, shape, strides);
+  for (let target = 0; target < to.length; target += rows * columns) {
+    for (let left = 0; left < columns; left += tile) {
+      const width = Math.min(tile, columns - left);
+      for (let row = 0; row < rows; row++) {
+        const first = start + row * rowStep + left * step;
+        const place = target + row * columns + left;
+        for (let column = 0; column < width; column++) to[place + column] = from[first + column * step]!;
+      }
+    }
+    start += nextPlane(plane, axes);
   }
 }
 
-/** Counts `row`, the index on all axes but the last, up by one; returns how far the row's start moves. */
-function nextRow(row: number[], shape: readonly number[], strides: readonly number[]): number {
+type Axis = readonly [length: number, stride: number];
+
+/** The axes with a length other than 1; one that goes on where the next one ends is joined with it. */
+function joinedAxes(shape: readonly number[], strides: readonly number[]): Axis[] {
+  const joined: Axis[] = [];
+  for (const [index, length] of shape.entries()) {
+    if (length === 1) continue;
+    const stride = strides[index]!;
+    const [before, stepBefore] = joined.at(-1) ?? [];
+    if (before !== undefined && stepBefore === length * stride) joined[joined.length - 1] = [before * length, stride];
+    else joined.push([length, stride]);
+  }
+  return joined;
+}
+
+/** Counts `plane`, the index on the axes, up by one; returns how far the plane's start moves. */
+function nextPlane(plane: number[], axes: readonly Axis[]): number {
   let move = 0;
-  for (let axis = row.length - 1; axis >= 0; axis--) {
-    row[axis]!++;
-    move += strides[axis]!;
-    if (row[axis]! < shape[axis]!) return move;
-    move -= shape[axis]! * strides[axis]!;
-    row[axis] = 0;
+  for (let axis = plane.length - 1; axis >= 0; axis--) {
+    const [length, stride] = axes[axis]!;
+    plane[axis]!++;
+    move += stride;
+    if (plane[axis]! < length) return move;
+    move -= length * stride;
+    plane[axis] = 0;
   }
   return move;
 }
