@@ -86,8 +86,8 @@ function as<T extends Words>(
   return new type(buffer, byteOffset, byteLength / size);
 }
 
-/** Columns of a tile: their elements of one row fill a cache line where they have 4 bytes. */
-const tileColumns = 16;
+/** Columns of a tile: so many places of a file's tensor are in use at once. */
+const tileColumns = 32;
 
 /**
  * Copies the planes of the last two axes tile by tile. Neighbours on the last axis may lie far apart; what is fetched along with
