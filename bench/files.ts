@@ -1,5 +1,6 @@
 /**
- * How long it takes to read a checkpoint of ViT-B/16, beside reading its bytes alone, and how much memory.
+ * How long it takes to read a checkpoint of ViT-B/16, beside reading its bytes alone, and how much memory; and what two of them do
+ * to the page of the studio.
  *
  *     npm run bench:files                          every kind of file
  *     npm run bench:files -- safetensors pytorch   what is named
@@ -8,7 +9,7 @@
  * The files are written to a temporary folder first, 1.3 GB for all of them. With `--write` the table takes the place of the last
  * one in docs/performance.md.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExportOptions } from '../src/engine/architectures/export.ts';
@@ -22,6 +23,7 @@ import { readCheckpoint } from '../src/engine/formats/detect.ts';
 import { seededRandom } from '../src/engine/random.ts';
 import { randomModel } from '../src/engine/testing/models.ts';
 import { table } from './fidelity/experiment.ts';
+import { addToPage } from './files/in-page.ts';
 import { collectGarbage, memoryNow, openOnDisk, writeTo } from './files/on-disk.ts';
 import { page, report } from './keep.ts';
 import { vitB } from './support/shapes.ts';
@@ -76,7 +78,15 @@ async function measure(folder: string, names: readonly string[], rounds: number)
     ...['peak memory ÷ needed', 'until described, ms', 'kB read for it'],
   ];
   const what = `ViT-B/16 with ${countParameters(network).toLocaleString('en-US')} parameters: ${megabytes(neededBytes)} MB are needed.`;
-  return [`${what} Medians; in brackets the least times.`, table(head, rows)].join('\n\n');
+  const [first = ''] = paths;
+  const second = join(folder, 'second.safetensors');
+  await copyFile(first, second);
+  const { version, described, heap } = await addToPage([first, second]);
+  const onPage = [
+    `Two of the first file added to the studio's page in ${version}: described after ${ms(described)} ms,`,
+    `the page's JavaScript heap grows by ${heap.toFixed(1)} MB.`,
+  ].join(' ');
+  return [`${what} Medians; in brackets the least times.`, table(head, rows), onPage].join('\n\n');
 }
 
 async function written(folder: string, name: string): Promise<string> {
