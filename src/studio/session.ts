@@ -3,6 +3,7 @@ import type { StudioErrorInfo } from '../engine/errors.ts';
 import type { Connection } from '../worker/client.ts';
 import { connect, errorInfo } from '../worker/client.ts';
 import type { StudioEvent } from '../worker/protocol.ts';
+import { useFiles } from './stores/files.ts';
 import { applyRunEvent } from './stores/runs.ts';
 import { notify, useUi } from './stores/ui.ts';
 
@@ -24,6 +25,11 @@ function receive(event: StudioEvent): void {
   if (event.type === 'backend') {
     useUi.setState({ backend: event.status });
     if (event.error) notify('page', event.error);
+    return;
+  }
+  if (event.type === 'loading') {
+    // It may come after the answer that it is about.
+    useFiles.setState(({ loading }) => ({ loading: loading === null ? null : event.note }));
     return;
   }
   applyRunEvent(event);

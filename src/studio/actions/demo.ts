@@ -49,7 +49,7 @@ async function prepareDemo(id: DemoId): Promise<Recipe | null> {
     missing.map(async (path) => new File([await (await fetchDemo(path)).blob()], fileName(path))),
   );
   if (fetched.length > 0) {
-    const loaded = await loadFiles(fetched);
+    const loaded = await loadFiles(fetched.map((file) => ({ path: file.name, file })));
     if (!loaded || loaded.errors.length > 0) return null;
     const ids = [...loaded.sources, ...loaded.images].map((item) => item.id);
     for (const path of missing) loadedAs.set(path, nameOf(fileName(path), ids));

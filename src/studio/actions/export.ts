@@ -1,32 +1,71 @@
-/** Writes a run's merged network and hands it to the browser. */
+/** Writes a run's merged network, into a folder or through the browser's downloads. */
+import type { ExportChoices, ExportOptions, ExportPlace } from '../../worker/protocol.ts';
 import { attempt, client } from '../session.ts';
-import { useRuns } from '../stores/runs.ts';
+import { keepReport } from '../stores/export.ts';
 import { clearNotices, notify } from '../stores/ui.ts';
 
-export async function exportRun(id: string, name: string): Promise<void> {
-  clearNotices('export');
-  const file = await attempt(
+/** What can be chosen for a run; null when the worker cannot tell, which is told then. */
+export const exportChoices = (run: string): Promise<ExportChoices | null> =>
+  attempt(
     (info) => notify('export', info),
-    () => client.exportModel(id, { name }),
+    () => client.exportChoices(run),
   );
-  if (!file) return;
-  const { bytes, ...report } = file;
-  download(report.name, bytes);
-  useRuns.setState(({ exports }) => ({ exports: { ...exports, [id]: { ...report, size: bytes.byteLength } } }));
+
+/** Whether the browser lets a page write into a folder that a person chooses. */
+export const canWriteFolders = 'showDirectoryPicker' in window;
+
+/** A folder that a person chooses to write into; null when they choose none. */
+async function chooseFolder(): Promise<FileSystemDirectoryHandle | null> {
+  try {
+    // Not in TypeScript's types yet.
+    const { showDirectoryPicker } = window as unknown as {
+      showDirectoryPicker(options: object): Promise<FileSystemDirectoryHandle>;
+    };
+    return await showDirectoryPicker.call(window, { id: 'export', mode: 'readwrite' });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') return null;
+    throw error;
+  }
 }
+
+export async function exportToFolder(run: string, options: ExportOptions): Promise<void> {
+  clearNotices('export');
+  const folder = await attempt((info) => notify('export', info), chooseFolder);
+  if (folder) await exportRun(run, options, folder);
+}
+
+/** With `place` null the files are handed to the browser, one after the other. */
+export async function exportRun(run: string, options: ExportOptions, place: ExportPlace = null): Promise<void> {
+  clearNotices('export');
+  const report = await attempt(
+    (info) => notify('export', info),
+    () => client.exportModel(run, options, place),
+  );
+  if (!report) return;
+  const files = report.files.map(({ name, bytes }) => ({ name, bytes }));
+  keepReport(run, { ...report, files, options, folder: place?.name ?? null });
+  for (const { name, blob } of report.files) {
+    if (!blob) continue;
+    download(name, blob);
+    await new Promise((done) => setTimeout(done, betweenDownloads));
+  }
+}
+
+/** Browsers lose downloads that begin at the same moment; in milliseconds. */
+const betweenDownloads = 200;
 
 /** Writes a run's M, U and LayerNorms. */
 export async function saveSuperNet(id: string, name: string): Promise<void> {
   clearNotices('export');
   const file = await attempt(
     (info) => notify('export', info),
-    () => client.exportSuperNet(id, { name }),
+    () => client.exportSuperNet(id, name),
   );
-  if (file) download(file.name, file.bytes);
+  if (file) download(file.name, new Blob([file.bytes], { type: 'application/octet-stream' }));
 }
 
-function download(name: string, bytes: Uint8Array<ArrayBuffer>): void {
-  const url = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }));
+function download(name: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

@@ -1,7 +1,7 @@
 /** Files that come in, and what is said about them. */
 import type { StudioErrorInfo } from '../../engine/errors.ts';
 import type { FactOverrides } from '../../engine/recipe.ts';
-import type { LoadResult, SourceInfo, SuperNetInfo } from '../../worker/protocol.ts';
+import type { DroppedFile, LoadResult, SourceInfo, SuperNetInfo } from '../../worker/protocol.ts';
 import { assignImages, fits, usualImages } from '../recipe/assign-images.ts';
 import type { BaselineName, DraftSource } from '../recipe/draft.ts';
 import { freeColour, fromRecipe, taskName } from '../recipe/draft.ts';
@@ -12,12 +12,20 @@ import { addRun, editRun, useRuns } from '../stores/runs.ts';
 import type { Place } from '../stores/ui.ts';
 import { clearNotices, notify, openCards, showTab } from '../stores/ui.ts';
 import { plural } from '../text/numbers.ts';
+import { droppedFiles } from './dropped.ts';
+import { matchByName } from './match-labels.ts';
+
+/** Takes what was dropped, folders with all that is in them. */
+export async function takeDrop(data: DataTransfer, onto?: string): Promise<void> {
+  const files = await attempt(tellFileError, () => droppedFiles(data));
+  if (files) await takeFiles(files, onto);
+}
 
 /** Reads files and puts them into the recipe. Images that were dropped on a source belong to it. */
-export async function takeFiles(files: readonly File[], onto?: string): Promise<void> {
-  if (files.length === 0) return;
+export async function takeFiles(files: readonly DroppedFile[], onto?: string): Promise<void> {
   clearNotices('sources');
   clearNotices('images');
+  if (files.length === 0) return tellFileError(nothingDropped);
   const loaded = await loadFiles(files);
   if (!loaded) return;
   editDraft(({ sources }) => {
@@ -29,23 +37,30 @@ export async function takeFiles(files: readonly File[], onto?: string): Promise<
   const [images] = loaded.images;
   restoreRecipes();
   if (onto !== undefined && images) chooseImages(onto, images.id);
+  await matchByName();
   if (loaded.sources.length > 0 || loaded.images.length > 0)
     openCards({ sources: true, images: true, method: true, run: true });
 }
 
+const nothingDropped: StudioErrorInfo = {
+  kind: 'file',
+  message: 'There was no file in what was given.',
+  advice: 'Hidden files are passed over: choose the checkpoint or the images themselves.',
+};
+
 let reading: Promise<unknown> = Promise.resolve();
 
 /** Reads one drop after the other, in their order. */
-export function loadFiles(files: readonly File[]): Promise<LoadResult | null> {
+export function loadFiles(files: readonly DroppedFile[]): Promise<LoadResult | null> {
   const next = reading.then(() => readFiles(files));
   reading = next;
   return next;
 }
 
 /** Hands files to the worker and keeps what it understood; tells about the others. Null when the worker itself failed. */
-async function readFiles(files: readonly File[]): Promise<LoadResult | null> {
+async function readFiles(files: readonly DroppedFile[]): Promise<LoadResult | null> {
   useFiles.setState({
-    loading: files.length === 1 ? `Reading ${files[0]?.name}` : `Reading ${plural(files.length, 'file')}`,
+    loading: files.length === 1 ? `Reading ${files[0]?.path}` : `Reading ${plural(files.length, 'file')}`,
   });
   const loaded = await attempt(tellFileError, () => client.load([...files]));
   useFiles.setState({ loading: null });
@@ -71,12 +86,15 @@ const restored = new Set<string>();
 
 /** As soon as the sources and images of a saved SuperNet are loaded, whichever came first, its whole recipe comes back. */
 function restoreRecipes(): void {
-  const { sources, images, superNets } = useFiles.getState();
+  const { sources, images, superNets, texts } = useFiles.getState();
   for (const { id, recipe } of Object.values(superNets)) {
     const { draft } = useRecipe.getState();
     const named = new Set(recipe.sources.map(({ file }) => file));
     const complete = recipe.sources.every(
-      (source) => source.file in sources && (source.images === null || source.images.file in images),
+      (source) =>
+        source.file in sources &&
+        (source.images === null || source.images.file in images) &&
+        (source.texts === null || source.texts in texts),
     );
     if (restored.has(id) || !complete || !draft.sources.every(({ file }) => named.has(file))) continue;
     restored.add(id);
@@ -94,7 +112,7 @@ function tellFileError(info: StudioErrorInfo): void {
 }
 
 function withSource(sources: DraftSource[], info: SourceInfo): DraftSource[] {
-  const source = { file: info.id, name: freeTaskName(info, sources), facts: {}, images: null };
+  const source = { file: info.id, name: freeTaskName(info, sources), facts: {}, texts: null, images: null };
   return [...sources, { ...source, colour: freeColour(sources), imagesByHand: false }];
 }
 
@@ -126,15 +144,17 @@ export function chooseImages(file: string, id: string | null): void {
   const chosen = id === null ? null : images[id];
   if (!source || chosen === undefined) return;
   editSource(file, () => ({ imagesByHand: true, images: chosen && usualImages(source, chosen) }));
+  void matchByName(file);
 }
 
-/** Loaded images that a source can take, the others after them. */
-export function imageChoices(source: SourceInfo): { id: string; fits: boolean }[] {
+/** Loaded images: those that a source takes as they are, those that it takes converted, then the others. */
+export function imageChoices(source: SourceInfo): { id: string; fit: ReturnType<typeof fits> }[] {
   const choices = Object.values(useFiles.getState().images).map((images) => ({
     id: images.id,
-    fits: fits(source, images),
+    fit: fits(source, images),
   }));
-  return choices.sort((a, b) => Number(b.fits) - Number(a.fits));
+  const order = ['exactly', 'converted', null];
+  return choices.sort((a, b) => order.indexOf(a.fit) - order.indexOf(b.fit));
 }
 
 export async function setFacts(file: string, facts: FactOverrides): Promise<void> {
@@ -149,6 +169,14 @@ export async function removeSource(file: string): Promise<void> {
   editDraft(({ sources }) => ({ sources: sources.filter((source) => source.file !== file) }));
   forget(file);
   await attempt(tellFileError, () => client.remove(file));
+}
+
+export async function removeTexts(id: string): Promise<void> {
+  editDraft(({ sources }) => ({
+    sources: sources.map((source) => (source.texts === id ? { ...source, texts: null } : source)),
+  }));
+  forget(id);
+  await attempt(tellFileError, () => client.remove(id));
 }
 
 export async function removeImages(id: string): Promise<void> {

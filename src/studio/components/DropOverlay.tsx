@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
-import { takeFiles } from '../actions/files.ts';
+import { takeDrop } from '../actions/files.ts';
+import { describeDrag } from '../text/describe-drag.ts';
 import { Icon } from './Icon.tsx';
 
 /** A drag over the page reports at least this often, in milliseconds; after silence it is over, however it ended. */
@@ -7,25 +8,25 @@ const silence = 700;
 
 /** Takes files that are dropped anywhere, and says so while they are dragged over the page. */
 export function DropOverlay() {
-  const [over, setOver] = useState(false);
+  const [sentence, setSentence] = useState<string | null>(null);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const end = () => {
       clearTimeout(timer);
-      setOver(false);
+      setSentence(null);
     };
     const hover = (event: DragEvent) => {
       if (!hasFiles(event)) return;
       event.preventDefault(); // allows the drop
       clearTimeout(timer);
       timer = setTimeout(end, silence);
-      setOver(true);
+      setSentence(describeDrag(draggedTypes(event)));
     };
     const drop = (event: DragEvent) => {
       end();
       if (event.defaultPrevented || !hasFiles(event)) return; // a source has taken it
       event.preventDefault();
-      void takeFiles([...(event.dataTransfer?.files ?? [])]);
+      if (event.dataTransfer) void takeDrop(event.dataTransfer);
     };
     const leave = (event: DragEvent) => {
       if (event.relatedTarget === null) end(); // it has left the window
@@ -37,15 +38,18 @@ export function DropOverlay() {
       for (const [name, listener] of Object.entries(listeners)) window.removeEventListener(name as 'drop', listener);
     };
   }, []);
-  if (!over) return null;
+  if (sentence === null) return null;
   return (
     <div className="drop-overlay" data-testid="drop-overlay" role="status">
       <p>
-        <Icon name="file" /> Drop checkpoints (.safetensors, .pt, .npz) and images (.npz) anywhere; images on a source
-        belong to it.
+        <Icon name="file" /> {sentence} Images on a source belong to it.
       </p>
     </div>
   );
 }
+
+/** MIME types of the dragged things, which is all that a browser tells before they are dropped. */
+const draggedTypes = ({ dataTransfer }: DragEvent): string[] =>
+  [...(dataTransfer?.items ?? [])].filter(({ kind }) => kind === 'file').map(({ type }) => type);
 
 const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;

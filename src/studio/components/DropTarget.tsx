@@ -1,6 +1,6 @@
 import type { DragEvent, ReactNode } from 'react';
 import { useState } from 'react';
-import { takeFiles } from '../actions/files.ts';
+import { takeDrop } from '../actions/files.ts';
 
 interface Props {
   /** The source whose images are dropped here. */
@@ -15,7 +15,7 @@ export function DropTarget({ source, className = '', children }: Props) {
   const onDrop = (event: DragEvent) => {
     event.preventDefault(); // tells the page that the drop is taken
     setOver(false);
-    void takeFiles([...event.dataTransfer.files], source);
+    void takeDrop(event.dataTransfer, source);
   };
   return (
     <li

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assignImages, availableImages, fits, nameLikeness, usualImages } from './assign-images.ts';
+import { assignImages, availableImages, fits, nameLikeness, takenAs, usualImages } from './assign-images.ts';
 import type { DraftSource } from './draft.ts';
 import { imagesInfo, mlpInfo, vitInfo } from './testing.ts';
 
@@ -7,6 +7,7 @@ const draftSource = (file: string, changes: Partial<DraftSource> = {}): DraftSou
   file,
   name: file,
   facts: {},
+  texts: null,
   images: null,
   colour: 0,
   imagesByHand: false,
@@ -41,8 +42,15 @@ describe('assignImages', () => {
   it('leaves what a person chose, and what fits nothing', () => {
     const chosen = draftSource('vit-mnist.safetensors', { imagesByHand: true });
     expect(assignImages([chosen], infos, [mnist])).toEqual([chosen]);
-    const small = imagesInfo('mnist.npz', 10, { shape: [8, 8, 1] });
-    expect(assignImages(sources, infos, [small])).toEqual(sources);
+    const hyperspectral = imagesInfo('mnist.npz', 10, { shape: [28, 28, 7] });
+    expect(assignImages(sources, infos, [hyperspectral])).toEqual(sources);
+  });
+
+  it('prefers images that need no conversion to those with a better name', () => {
+    const large = imagesInfo('vit-mnist.npz', 10, { shape: [64, 64, 3] });
+    const other = imagesInfo('digits.npz');
+    expect(assignImages(sources.slice(0, 1), infos, [large, other])[0]?.images?.file).toBe('digits.npz');
+    expect(assignImages(sources.slice(0, 1), infos, [large])[0]?.images?.file).toBe('vit-mnist.npz');
   });
 
   it('keeps settings of images that stay', () => {
@@ -67,6 +75,10 @@ describe('usualImages', () => {
     expect(usualImages(mlpInfo('a'), mnist).labels).toEqual([]);
   });
 
+  it('takes all labels where classes come from the images or from texts', () => {
+    expect(usualImages(vitInfo('a', { output: 'embedding', classes: 512 }), mnist).labels).toHaveLength(10);
+  });
+
   it('never asks for more images than there are', () => {
     expect(usualImages(vitInfo('a', { classes: 2 }), imagesInfo('two', 2)).train).toBe(200);
   });
@@ -78,11 +90,27 @@ it('availableImages counts the chosen labels', () => {
   expect(availableImages(mnist, [77])).toEqual({ train: 0, test: 0 });
 });
 
-it('fits compares sizes: a ViT by shape, an MLP by numbers', () => {
-  expect(fits(vitInfo('a'), mnist)).toBe(true);
-  expect(fits(vitInfo('a', { input: [28, 28, 3] }), mnist)).toBe(false);
-  expect(fits(mlpInfo('a'), mnist)).toBe(true);
-  expect(fits(mlpInfo('a', { input: [100] }), mnist)).toBe(false);
+describe('fits', () => {
+  const colour = imagesInfo('colour', 10, { shape: [32, 32, 3] });
+
+  it('compares a ViT by shape, an MLP by numbers', () => {
+    expect(fits(vitInfo('a'), mnist)).toBe('exactly');
+    expect(fits(mlpInfo('a'), mnist)).toBe('exactly');
+  });
+
+  it('takes what can be converted, and says what to', () => {
+    const vit = vitInfo('a', { input: [32, 32, 3] });
+    expect(fits(vit, mnist)).toBe('converted');
+    expect(takenAs(vit, mnist.shape)).toEqual([32, 32, 3]);
+    expect(takenAs(mlpInfo('a'), colour.shape)).toEqual([28, 28, 1]);
+    expect(takenAs(mlpInfo('a', { input: [1024] }), colour.shape)).toEqual([32, 32, 1]);
+    expect(takenAs(mlpInfo('a', { input: [3 * 64] }), colour.shape)).toEqual([8, 8, 3]);
+  });
+
+  it('refuses what cannot', () => {
+    expect(fits(mlpInfo('a', { input: [5] }), mnist)).toBeNull();
+    expect(fits(vitInfo('a', { input: [28, 28, 4] }), mnist)).toBeNull();
+  });
 });
 
 it('nameLikeness prefers the closer name', () => {

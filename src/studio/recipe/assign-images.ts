@@ -21,9 +21,13 @@ export function assignImages(
   });
 }
 
-/** The start for a source and images: all labels where their number is the head's, else none until a person names them. */
+/**
+ * The start for a source and images: all labels where their number is the head's, or where there is no head of classes; else none
+ * until a person names them.
+ */
 export function usualImages(source: SourceInfo, images: ImagesInfo): TaskImages {
-  const labels = images.labels.length === source.classes ? images.labels.map(({ label }) => label) : [];
+  const all = source.output === 'embedding' || images.labels.length === source.classes;
+  const labels = all ? images.labels.map(({ label }) => label) : [];
   const train = Math.max(1, Math.min(usualTrain, availableImages(images, labels).train));
   return { file: images.id, labels, train, augmented: 0, validation: 0 };
 }
@@ -37,21 +41,49 @@ export function availableImages(images: ImagesInfo, labels: readonly number[]): 
   };
 }
 
-/** Whether the source can take images of this size. */
-export function fits(source: SourceInfo, images: ImagesInfo): boolean {
-  if (source.architecture === 'vit') return source.input.join() === images.shape.join();
-  return source.input[0] === images.shape.reduce((product, axis) => product * axis, 1);
+type Shape = ImagesInfo['shape'];
+
+const isColourOrGrey = (channels: number): boolean => channels === 1 || channels === 3;
+
+/**
+ * The shape that a source takes images of this shape in, as the engine makes it: resized, grey for colour or colour for grey; an MLP
+ * takes images of as many numbers as it has inputs, or makes them square. Null when there is none.
+ */
+export function takenAs({ architecture, input }: SourceInfo, from: Shape): Shape | null {
+  const [height, width, channels] = from;
+  if (architecture === 'vit') {
+    const [imageHeight = 0, imageWidth = 0, wanted = 0] = input;
+    const alike = channels === wanted || (isColourOrGrey(channels) && isColourOrGrey(wanted));
+    return alike ? [imageHeight, imageWidth, wanted] : null;
+  }
+  const [inputs = 0] = input;
+  if (height * width * channels === inputs) return from;
+  if (!isColourOrGrey(channels)) return null;
+  const colours = [1, 3];
+  const sameSize = colours.find((wanted) => height * width * wanted === inputs);
+  if (sameSize) return [height, width, sameSize];
+  const square = colours.find((wanted) => Number.isInteger(Math.sqrt(inputs / wanted)));
+  return square ? [Math.sqrt(inputs / square), Math.sqrt(inputs / square), square] : null;
 }
 
+/** Whether the source can take these images: as they are, converted, or not at all. */
+export function fits(source: SourceInfo, images: ImagesInfo): 'exactly' | 'converted' | null {
+  const shape = takenAs(source, images.shape);
+  if (!shape) return null;
+  return String(shape) === String(images.shape) ? 'exactly' : 'converted';
+}
+
+/** Images that fit as they are come before others, then those whose name is more like the source's. */
 function bestMatch(source: SourceInfo, images: readonly ImagesInfo[]): ImagesInfo | null {
   let best: ImagesInfo | null = null;
-  let bestLikeness = -1;
+  let bestScore = -1;
   for (const candidate of images) {
-    if (!fits(source, candidate)) continue;
-    const likeness = nameLikeness(source.file, candidate.file);
-    if (likeness <= bestLikeness) continue;
+    const fit = fits(source, candidate);
+    if (!fit) continue;
+    const score = nameLikeness(source.file, candidate.file) + (fit === 'exactly' ? 2 : 0);
+    if (score <= bestScore) continue;
     best = candidate;
-    bestLikeness = likeness;
+    bestScore = score;
   }
   return best;
 }

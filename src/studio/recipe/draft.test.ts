@@ -17,6 +17,7 @@ const source = (file: string, changes: Partial<DraftSource> = {}): DraftSource =
   file,
   name: taskName(file),
   facts: {},
+  texts: null,
   images: { file: 'mnist.npz', labels: [0, 1], train: 10, augmented: 0, validation: 0 },
   colour: 0,
   imagesByHand: true,
@@ -123,6 +124,7 @@ describe('settingKey', () => {
     const others = [
       { file: 'c.pt' },
       { facts: { heads: 2 } },
+      { texts: 'texts.npy' },
       { images: null },
       { images: { ...images, labels: [1, 0] } },
     ];

@@ -14,6 +14,8 @@ import type {
 import type { SourceInfo } from '../../worker/protocol.ts';
 
 export interface DraftSource extends RecipeSource {
+  /** Text embeddings that an embedding's classes come from; null: the labels of its images. */
+  texts: string | null;
   /** Place in the list of source colours; stays with the source when the order changes. */
   colour: number;
   /** Whether the images were chosen by a person; others give way to a better match that is dropped later. */
@@ -134,7 +136,13 @@ export function toRecipe(draft: Draft, name: string, architecture: SourceInfo['a
   return {
     version: 1,
     name,
-    sources: draft.sources.map(({ file, name: task, facts, images }) => ({ file, name: task, facts, images })),
+    sources: draft.sources.map(({ file, name: task, facts, texts, images }) => ({
+      file,
+      name: task,
+      facts,
+      texts,
+      images,
+    })),
     alignment: draft.alignment,
     augmentation: draft.augmentation,
     method: draft.method === 'fs-merge' ? effective(draft.fsMerge, architecture) : draft.baselines[draft.method],
@@ -170,6 +178,6 @@ export const taskName = (file: string): string =>
 /** What two scores must share to stand in one table: sources, their facts, and the images they are measured on. */
 export function settingKey({ sources }: Recipe): string {
   return JSON.stringify(
-    sources.map(({ file, facts, images }) => [file, facts, images?.file ?? null, images?.labels ?? []]),
+    sources.map(({ file, facts, texts, images }) => [file, facts, texts, images?.file ?? null, images?.labels ?? []]),
   );
 }

@@ -1,22 +1,24 @@
 /** What the worker has loaded. */
 import { create } from 'zustand';
-import type { ImagesInfo, LoadResult, SourceInfo, SuperNetInfo } from '../../worker/protocol.ts';
+import type { ImagesInfo, LoadResult, SourceInfo, SuperNetInfo, TextsInfo } from '../../worker/protocol.ts';
 
 interface Files {
   sources: Readonly<Record<string, SourceInfo>>;
   images: Readonly<Record<string, ImagesInfo>>;
   superNets: Readonly<Record<string, SuperNetInfo>>;
+  texts: Readonly<Record<string, TextsInfo>>;
   /** What is being read right now, in words; null when nothing is. */
   loading: string | null;
 }
 
-export const useFiles = create<Files>(() => ({ sources: {}, images: {}, superNets: {}, loading: null }));
+export const useFiles = create<Files>(() => ({ sources: {}, images: {}, superNets: {}, texts: {}, loading: null }));
 
-export function addLoaded({ sources, images, superNets }: LoadResult): void {
+export function addLoaded({ sources, changed, images, superNets, texts }: LoadResult): void {
   useFiles.setState((state) => ({
-    sources: { ...state.sources, ...byId(sources) },
+    sources: { ...state.sources, ...byId(changed), ...byId(sources) },
     images: { ...state.images, ...byId(images) },
     superNets: { ...state.superNets, ...byId(superNets) },
+    texts: { ...state.texts, ...byId(texts) },
   }));
 }
 
@@ -24,10 +26,11 @@ export const putSource = (info: SourceInfo): void =>
   useFiles.setState(({ sources }) => ({ sources: { ...sources, [info.id]: info } }));
 
 export function forget(id: string): void {
-  useFiles.setState(({ sources, images, superNets }) => ({
+  useFiles.setState(({ sources, images, superNets, texts }) => ({
     sources: without(sources, id),
     images: without(images, id),
     superNets: without(superNets, id),
+    texts: without(texts, id),
   }));
 }
 

@@ -9,6 +9,7 @@ const source = (file: string): DraftSource => ({
   file,
   name: file,
   facts: {},
+  texts: null,
   images: null,
   colour: 0,
   imagesByHand: false,
@@ -36,7 +37,7 @@ describe('the recipe of the cards', () => {
 
   it('goes by the architecture of the first source', () => {
     editFsMerge({ scope: 'local' });
-    addLoaded({ sources: [vitInfo('a'), mlpInfo('b')], images: [], superNets: [], errors: [] });
+    addLoaded({ sources: [vitInfo('a'), mlpInfo('b')], changed: [], images: [], superNets: [], texts: [], errors: [] });
     expect(currentRecipe('x')).toMatchObject({ name: 'x', method: { scope: 'global' } });
     moveSource('a', 1);
     expect(currentRecipe().method).toMatchObject({ scope: 'local' });

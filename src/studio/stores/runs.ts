@@ -1,12 +1,9 @@
-/** Every run of this visit, what sources score alone, and what was exported. */
+/** Every run of this visit, and what sources score alone. */
 import { create } from 'zustand';
-import type { ExportedFile, RunEvent } from '../../worker/protocol.ts';
+import type { RunEvent } from '../../worker/protocol.ts';
 import type { Refusals, SourceScores } from '../runs/compare.ts';
 import type { NewRun, Run } from '../runs/run.ts';
 import { afterEvent, isActive, newRun } from '../runs/run.ts';
-
-/** What is kept of an export: everything but the bytes. */
-export type ExportReport = Omit<ExportedFile, 'bytes'> & { size: number };
 
 interface Runs {
   /** Oldest first. */
@@ -18,8 +15,6 @@ interface Runs {
   refused: Refusals;
   /** What the comparison is doing, in words; null when it is not running. */
   comparing: string | null;
-  /** The last export of each run. */
-  exports: Readonly<Record<string, ExportReport>>;
 }
 
 export const useRuns = create<Runs>(() => ({
@@ -28,7 +23,6 @@ export const useRuns = create<Runs>(() => ({
   sourceScores: {},
   refused: {},
   comparing: null,
-  exports: {},
 }));
 
 export function addRun(start: NewRun): void {

@@ -11,21 +11,39 @@ import type {
   Schedule,
   Scope,
 } from '../../engine/recipe.ts';
-import type { BackendName, FactOrigin, ImagesInfo, RunState, SourceInfo } from '../../worker/protocol.ts';
+import type { BackendName, FactOrigin, ImagesInfo, Resize, RunState, SourceInfo } from '../../worker/protocol.ts';
 import { bytes, count, plural } from './numbers.ts';
 
 const architectures: Record<SourceInfo['architecture'], string> = { vit: 'ViT', mlp: 'MLP' };
 
-/** "ViT · 4 blocks · width 64 · patch 7 · 28 px · 10 classes · timm names · F32 · 561 kB". */
+/** "ViT · 4 blocks · width 64 · patch 7 · 28 px · 10 classes". */
 export function describeSource(info: SourceInfo): string {
-  const { architecture, depth, width, patch, input, hidden, classes, scheme, elementType } = info;
+  const { architecture, depth, width, patch, input, hidden, classes, output } = info;
   const shape =
     architecture === 'vit'
       ? [plural(depth, 'block'), `width ${width}`, `patch ${patch}`, `${input[0]} px`]
       : [`${count(input[0] ?? 0)} inputs`, `hidden ${hidden.join(' + ')}`];
-  const all = [...shape, plural(classes, 'class', 'classes'), `${scheme} names`, elementType, bytes(info.bytes)];
-  return [architectures[architecture], ...all].join(' · ');
+  const gives = output === 'embedding' ? `embedding of ${count(classes)}` : plural(classes, 'class', 'classes');
+  return [architectures[architecture], ...shape, gives].join(' · ');
 }
+
+/** "safetensors · timm names below module. · F32 · 561 kB". */
+export function describeContainer({ container, scheme, prefix, elementType, bytes: size }: SourceInfo): string {
+  const names = prefix === '' ? `${scheme} names` : `${scheme} names below ${prefix}`;
+  return [container, names, elementType, bytes(size)].join(' · ');
+}
+
+/** "shorter edge 256, centre 224, bicubic". Lengths in pixels. */
+export function describeResize({ size, crop, filter }: Resize): string {
+  return [`shorter edge ${size}`, crop !== null && `centre ${crop}`, filter].filter(Boolean).join(', ');
+}
+
+/** "T-shirt, Trouser, Pullover, …". */
+export const firstNames = (names: readonly string[], most: number): string =>
+  names.length > most ? `${names.slice(0, most).join(', ')}, …` : names.join(', ');
+
+/** "28×28×1": height, width, channels. */
+export const shapeText = (shape: readonly number[]): string => shape.join('×');
 
 /** "2 ViTs · 4 × 64", blocks and width, for a folded card; "2 ViTs · unequal" where they differ. */
 export function describeSources(infos: readonly SourceInfo[]): string {

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { Icon } from '../../components/Icon.tsx';
 
-/** Python that loads the file, to copy. */
-export function Snippet({ code }: { code: string }) {
+/** Code that loads the files, to copy. */
+export function Snippet({ title, code }: { title: string; code: string }) {
   const [copied, setCopied] = useState(false);
   const copy = async () => {
     await navigator.clipboard.writeText(code);
@@ -12,7 +12,7 @@ export function Snippet({ code }: { code: string }) {
   return (
     <section className="panel-box" aria-labelledby="snippet-title">
       <header>
-        <h3 id="snippet-title">Load it in Python</h3>
+        <h3 id="snippet-title">{title}</h3>
         <button type="button" className="button quiet small" onClick={() => void copy()}>
           <Icon name={copied ? 'check' : 'copy'} /> {copied ? 'Copied' : 'Copy'}
         </button>

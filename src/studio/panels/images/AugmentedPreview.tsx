@@ -16,6 +16,7 @@ export function AugmentedPreview({ images, labels }: Props) {
   const seed = useRecipe((state) => state.draft.seed);
   return (
     <PictureStrip
+      images={images}
       label={`Augmented images of ${images}`}
       request={JSON.stringify([images, labels, crop, flip, tone, seed])}
       load={() => client.augmented(images, [...labels], howMany, { crop, flip, tone }, seed)}

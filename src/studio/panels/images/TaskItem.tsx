@@ -5,10 +5,11 @@ import { DropTarget } from '../../components/DropTarget.tsx';
 import { Field } from '../../components/inputs/Field.tsx';
 import { NumberInput } from '../../components/inputs/NumberInput.tsx';
 import { SourceMark } from '../../components/SourceMark.tsx';
-import { availableImages } from '../../recipe/assign-images.ts';
+import { availableImages, takenAs } from '../../recipe/assign-images.ts';
 import type { DraftSource } from '../../recipe/draft.ts';
 import { useFiles } from '../../stores/files.ts';
 import { editSource } from '../../stores/recipe.ts';
+import { shapeText } from '../../text/describe.ts';
 import { count } from '../../text/numbers.ts';
 import { AugmentedPreview } from './AugmentedPreview.tsx';
 import { LabelsInput } from './LabelsInput.tsx';
@@ -34,26 +35,28 @@ export function TaskItem({ source, info }: Props) {
           onChange={(event) => chooseImages(source.file, event.target.value || null)}
         >
           <option value="">no images</option>
-          {imageChoices(info).map(({ id, fits }) => (
+          {imageChoices(info).map(({ id, fit }) => (
             <option key={id} value={id}>
-              {fits ? id : `${id} (another size)`}
+              {id + fitNotes[fit ?? 'not']}
             </option>
           ))}
         </select>
       </div>
-      {images && file && <TaskSettings source={source} classes={info.classes} images={images} file={file} />}
+      {images && file && <TaskSettings source={source} info={info} images={images} file={file} />}
     </DropTarget>
   );
 }
 
+const fitNotes = { exactly: '', converted: ' (converted)', not: ' (does not fit)' } as const;
+
 interface SettingsProps {
   source: DraftSource;
-  classes: number;
+  info: SourceInfo;
   images: TaskImages;
   file: ImagesInfo;
 }
 
-function TaskSettings({ source, classes, images, file }: SettingsProps) {
+function TaskSettings({ source, info, images, file }: SettingsProps) {
   const { train: all, test } = availableImages(file, images.labels);
   const most = Math.max(1, all - images.validation);
   const edit = (changes: Partial<TaskImages>) =>
@@ -61,10 +64,11 @@ function TaskSettings({ source, classes, images, file }: SettingsProps) {
   return (
     <>
       <Thumbnails images={images.file} labels={images.labels} />
+      <ImageNotes info={info} file={file} />
       <LabelsInput
         source={source}
+        info={info}
         file={file}
-        classes={classes}
         labels={images.labels}
         onChange={(labels) => edit({ labels })}
       />
@@ -123,5 +127,24 @@ function TaskSettings({ source, classes, images, file }: SettingsProps) {
         {images.augmented > 0 && <AugmentedPreview images={images.file} labels={images.labels} />}
       </details>
     </>
+  );
+}
+
+/** What is done to the images for this source, and what was done when they were read. */
+function ImageNotes({ info, file }: { info: SourceInfo; file: ImagesInfo }) {
+  const taken = takenAs(info, file.shape);
+  const converted = taken && shapeText(taken) !== shapeText(file.shape);
+  if (!converted && file.notes.length === 0) return null;
+  return (
+    <ul className="hint image-notes">
+      {converted && (
+        <li>
+          converted: {shapeText(file.shape)} → {shapeText(taken)}
+        </li>
+      )}
+      {file.notes.map((note) => (
+        <li key={note}>{note}</li>
+      ))}
+    </ul>
   );
 }

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { errorInfo } from '../../../worker/client.ts';
 import type { Thumbnails as Pictures } from '../../../worker/protocol.ts';
 import { client } from '../../session.ts';
+import { useFiles } from '../../stores/files.ts';
 
 interface Props {
   /** Loaded images. */
@@ -15,6 +16,7 @@ const howMany = 10;
 export function Thumbnails({ images, labels }: Props) {
   return (
     <PictureStrip
+      images={images}
       label={`Some images of ${images}`}
       request={JSON.stringify([images, labels])}
       load={() => client.thumbnails(images, [...labels], howMany)}
@@ -23,6 +25,8 @@ export function Thumbnails({ images, labels }: Props) {
 }
 
 interface StripProps {
+  /** Loaded images, which know the names of their labels. */
+  images: string;
   label: string;
   /** Changes when other pictures are wanted. */
   request: string;
@@ -30,7 +34,8 @@ interface StripProps {
 }
 
 /** Small pictures with their labels, fetched from the worker. */
-export function PictureStrip({ label, request, load }: StripProps) {
+export function PictureStrip({ images, label, request, load }: StripProps) {
+  const file = useFiles((state) => state.images[images]);
   const [pictures, setPictures] = useState<Pictures | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the request says what `load` asks for
@@ -45,20 +50,22 @@ export function PictureStrip({ label, request, load }: StripProps) {
     };
   }, [request]);
   if (problem !== null) return <p className="hint">No pictures: {problem}</p>;
+  const named = file?.labels.some(({ name }) => name !== null);
+  const nameOf = (wanted: number) => file?.labels.find((known) => known.label === wanted)?.name ?? String(wanted);
   return (
-    <ul className="thumbnails" aria-label={label}>
-      {pictures?.labels.map((text, index) => (
+    <ul className="thumbnails" aria-label={label} data-named={named || undefined}>
+      {pictures?.labels.map((shown, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: pictures have no other identity
         <li key={index}>
-          <Picture pictures={pictures} index={index} label={text} />
-          <span>{text}</span>
+          <Picture pictures={pictures} index={index} label={nameOf(shown)} />
+          <span title={named ? `label ${shown}: ${nameOf(shown)}` : undefined}>{nameOf(shown)}</span>
         </li>
       ))}
     </ul>
   );
 }
 
-function Picture({ pictures, index, label }: { pictures: Pictures; index: number; label: number }) {
+function Picture({ pictures, index, label }: { pictures: Pictures; index: number; label: string }) {
   const { pixels, width, height } = pictures;
   const draw = (canvas: HTMLCanvasElement | null) => {
     const size = width * height * 4;

@@ -3,25 +3,22 @@ import type { Activation } from '../../../engine/recipe.ts';
 import type { Fact, SourceInfo } from '../../../worker/protocol.ts';
 import { setFacts } from '../../actions/files.ts';
 import { NumberInput } from '../../components/inputs/NumberInput.tsx';
-import { activationNames, originName } from '../../text/describe.ts';
+import { activationNames, describeResize, firstNames } from '../../text/describe.ts';
+import { describeNormalisation } from '../../text/normalisation.ts';
 import { plain, plural } from '../../text/numbers.ts';
+import { FactOrigin } from './FactOrigin.tsx';
+import { NormalisationFields } from './NormalisationFields.tsx';
 
 /** What weights cannot tell: shown in a line with where it comes from, edited when unfolded. */
 export function SourceFacts({ info }: { info: SourceInfo }) {
-  const { file, heads, epsilon, activation } = info;
+  const { id: source, heads, epsilon, activation, mean, std, labels, resize } = info;
   const id = useId();
-  const all: Fact<unknown>[] = [heads, epsilon, activation].filter((fact) => fact !== null);
+  const all: Fact<unknown>[] = [heads, epsilon, activation, mean, std].filter((fact) => fact !== null);
   const guessed = all.some((fact) => fact.origin === 'guess');
   return (
     <details className="facts quiet-details">
       <summary>
-        {[
-          heads && plural(heads.value, 'head'),
-          epsilon && `ε ${plain(epsilon.value)}`,
-          activationNames[activation.value],
-        ]
-          .filter((part) => part !== null)
-          .join(' · ')}
+        {summaryOf(info)}
         {guessed && <span className="badge">guess</span>}
       </summary>
       <div className="fact-list">
@@ -33,9 +30,9 @@ export function SourceFacts({ info }: { info: SourceInfo }) {
               value={heads.value}
               integer
               min={1}
-              onChange={(value) => void setFacts(file, { heads: value })}
+              onChange={(value) => void setFacts(source, { heads: value })}
             />
-            <Origin fact={heads} />
+            <FactOrigin fact={heads} />
           </>
         )}
         {epsilon && (
@@ -46,16 +43,16 @@ export function SourceFacts({ info }: { info: SourceInfo }) {
               value={epsilon.value}
               min={0}
               above
-              onChange={(value) => void setFacts(file, { epsilon: value })}
+              onChange={(value) => void setFacts(source, { epsilon: value })}
             />
-            <Origin fact={epsilon} />
+            <FactOrigin fact={epsilon} />
           </>
         )}
         <label htmlFor={`${id}-activation`}>Activation</label>
         <select
           id={`${id}-activation`}
           value={activation.value}
-          onChange={(event) => void setFacts(file, { activation: event.target.value as Activation })}
+          onChange={(event) => void setFacts(source, { activation: event.target.value as Activation })}
         >
           {Object.entries(activationNames).map(([value, name]) => (
             <option key={value} value={value}>
@@ -63,14 +60,37 @@ export function SourceFacts({ info }: { info: SourceInfo }) {
             </option>
           ))}
         </select>
-        <Origin fact={activation} />
+        <FactOrigin fact={activation} />
+        <NormalisationFields info={info} />
+        {resize && (
+          <>
+            <span>Resize</span>
+            <span>{describeResize(resize.value)}</span>
+            <FactOrigin fact={resize} />
+          </>
+        )}
+        {labels && (
+          <>
+            <span>Class names</span>
+            <span title={labels.value.slice(0, 100).join(', ')}>
+              {labels.value.length}: {firstNames(labels.value, 3)}
+            </span>
+            <FactOrigin fact={labels} />
+          </>
+        )}
       </div>
     </details>
   );
 }
 
-const Origin = ({ fact }: { fact: Fact<unknown> }) => (
-  <span className="origin" data-origin={fact.origin}>
-    {originName(fact.origin)}
-  </span>
-);
+/** "4 heads · ε 1e-6 · GELU · pixels 0 to 1 · 10 class names". */
+function summaryOf({ heads, epsilon, activation, mean, std, labels }: SourceInfo): string {
+  const parts = [
+    heads && plural(heads.value, 'head'),
+    epsilon && `ε ${plain(epsilon.value)}`,
+    activationNames[activation.value],
+    `pixels ${describeNormalisation(mean.value, std.value)}`,
+    labels && plural(labels.value.length, 'class name'),
+  ];
+  return parts.filter((part) => part !== null).join(' · ');
+}

@@ -4,11 +4,13 @@ import { DropTarget } from '../../components/DropTarget.tsx';
 import { IconButton } from '../../components/IconButton.tsx';
 import { EditableText } from '../../components/inputs/EditableText.tsx';
 import { Menu } from '../../components/Menu.tsx';
+import { QuietList } from '../../components/QuietList.tsx';
 import { SourceMark, sourceColours } from '../../components/SourceMark.tsx';
 import type { DraftSource } from '../../recipe/draft.ts';
 import { editSource, moveSource } from '../../stores/recipe.ts';
-import { describeSource } from '../../text/describe.ts';
+import { describeContainer, describeSource } from '../../text/describe.ts';
 import { plural } from '../../text/numbers.ts';
+import { ClassesFrom } from './ClassesFrom.tsx';
 import { SourceFacts } from './SourceFacts.tsx';
 
 interface Props {
@@ -53,13 +55,12 @@ export function SourceItem({ source, info, first, last }: Props) {
       </div>
       <p className="source-file">{file}</p>
       <p className="source-text">{describeSource(info)}</p>
+      <p className="source-text">{describeContainer(info)}</p>
       <SourceFacts info={info} />
-      {info.ignored.length > 0 && (
-        <details className="quiet-details">
-          <summary>{plural(info.ignored.length, 'tensor')} not used</summary>
-          <p className="hint">{info.ignored.join(', ')}</p>
-        </details>
-      )}
+      {info.output === 'embedding' && <ClassesFrom source={source} info={info} />}
+      <QuietList summary={`Assumed: ${plural(info.assumed.length, 'thing')}`} items={info.assumed} />
+      <QuietList summary={`Ignored: ${plural(info.ignored.length, 'tensor')}`} items={info.ignored} />
+      <QuietList summary={`Together with ${plural(info.parts.length, 'file')}`} items={info.parts} />
     </DropTarget>
   );
 }

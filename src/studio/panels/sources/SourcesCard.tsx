@@ -8,6 +8,7 @@ import { useRecipe } from '../../stores/recipe.ts';
 import { describeSources } from '../../text/describe.ts';
 import { useProblems } from '../use-problems.ts';
 import { AlignmentFields } from './AlignmentFields.tsx';
+import { LoadedTexts } from './LoadedTexts.tsx';
 import { SourceItem } from './SourceItem.tsx';
 
 /** Card 1: which checkpoints are merged. */
@@ -40,17 +41,23 @@ export function SourcesCard() {
         <ErrorNote key={info.message} info={info} />
       ))}
       <AlignmentFields infos={known} />
+      <LoadedTexts />
       <div className="drop-zone" data-testid="drop-zone" data-small={sources.length > 0 || undefined}>
         <Icon name="file" />
-        <p>
+        <p aria-live="polite" data-testid="loading">
           {loading ??
             (sources.length > 0
-              ? 'Drop more, or images for the tasks'
-              : 'Drop two or more checkpoints: .safetensors, .pt, .npz')}
+              ? 'Drop more, images for the tasks, or files beside the weights'
+              : 'Drop two or more checkpoints: safetensors, PyTorch, npz, Keras or TensorFlow.js, with their config.json')}
         </p>
-        <FileButton label="Checkpoint and image files" onFiles={(files) => void takeFiles(files)}>
-          Choose files
-        </FileButton>
+        <span className="drop-buttons">
+          <FileButton label="Checkpoint and image files" onFiles={(files) => void takeFiles(files)}>
+            Choose files
+          </FileButton>
+          <FileButton label="A folder of checkpoints or images" folder onFiles={(files) => void takeFiles(files)}>
+            Choose a folder
+          </FileButton>
+        </span>
       </div>
     </Card>
   );

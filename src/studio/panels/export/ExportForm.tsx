@@ -1,0 +1,117 @@
+import { useEffect, useState } from 'react';
+import type { ExportChoices } from '../../../worker/protocol.ts';
+import {
+  canWriteFolders,
+  exportChoices,
+  exportRun,
+  exportToFolder,
+  safeName,
+  saveSuperNet,
+} from '../../actions/export.ts';
+import { Notices } from '../../components/ErrorNote.tsx';
+import { Icon } from '../../components/Icon.tsx';
+import { Field } from '../../components/inputs/Field.tsx';
+import type { Run } from '../../runs/run.ts';
+import { effectiveExport, useExport } from '../../stores/export.ts';
+import { percent } from '../../text/numbers.ts';
+import { RunPicker } from '../stage/RunPicker.tsx';
+import { ExportReportView } from './ExportReportView.tsx';
+import { FormatFields } from './FormatFields.tsx';
+
+/** What is written of a run, how, and where to. */
+export function ExportForm({ run, runs }: { run: Run; runs: readonly Run[] }) {
+  const [name, setName] = useState(() =>
+    safeName([...run.recipe.sources.map((source) => source.name), run.name].join('-')),
+  );
+  const [writing, setWriting] = useState(false);
+  const choices = useChoices(run.id);
+  const chosen = useExport();
+  const report = useExport((state) => state.reports[run.id]);
+  const options = choices && effectiveExport(chosen, choices);
+  const write = async (to: typeof exportRun | typeof exportToFolder) => {
+    if (!options) return;
+    setWriting(true);
+    await to(run.id, { ...options, name: safeName(name) });
+    setWriting(false);
+  };
+  return (
+    <section className="panel-box" aria-labelledby="export-title">
+      <header>
+        <h3 id="export-title">Export</h3>
+        <RunPicker runs={runs} value={run} />
+      </header>
+      <p>
+        {run.name}: {run.result && percent(run.result.score.joint)} joint accuracy. One plain network with a head for
+        all tasks.
+      </p>
+      <Field
+        label="File name"
+        wide
+        hint="Without an ending. The recipe is kept in the metadata where the format has any."
+      >
+        {({ id, describedBy }) => (
+          <input
+            id={id}
+            type="text"
+            aria-describedby={describedBy}
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+          />
+        )}
+      </Field>
+      {choices && options && <FormatFields choices={choices} options={options} />}
+      <div className="export-buttons">
+        <button
+          type="button"
+          className="button primary"
+          data-testid="export"
+          disabled={writing || !options}
+          onClick={() => void write(exportRun)}
+        >
+          <Icon name="download" /> {writing ? 'Writing and reading back…' : 'Download'}
+        </button>
+        {canWriteFolders && (
+          <button
+            type="button"
+            className="button"
+            data-testid="export-folder"
+            disabled={writing || !options}
+            onClick={() => void write(exportToFolder)}
+          >
+            <Icon name="file" /> Write to a folder
+          </button>
+        )}
+      </div>
+      <Notices place="export" />
+      {report && <ExportReportView report={report} run={run} />}
+      {run.recipe.method.name === 'fs-merge' && (
+        <div className="save-supernet">
+          <button
+            type="button"
+            className="button"
+            data-testid="save-supernet"
+            onClick={() => void saveSuperNet(run.id, safeName(name))}
+          >
+            <Icon name="download" /> Save the SuperNet
+          </button>
+          <p className="hint">
+            M, U and LayerNorms, not folded: drop the file here to look at it, fold it or train it further.
+          </p>
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** What the worker offers for a run; null until it has answered. */
+function useChoices(run: string): ExportChoices | null {
+  const [choices, setChoices] = useState<ExportChoices | null>(null);
+  useEffect(() => {
+    let current = true;
+    void exportChoices(run).then((answer) => current && setChoices(answer));
+    return () => {
+      current = false;
+    };
+  }, [run]);
+  return choices;
+}
