@@ -14,8 +14,6 @@ import type {
 import type { SourceInfo } from '../../worker/protocol.ts';
 
 export interface DraftSource extends RecipeSource {
-  /** Text embeddings that an embedding's classes come from; null: the labels of its images. */
-  texts: string | null;
   /** Place in the list of source colours; stays with the source when the order changes. */
   colour: number;
   /** Whether the images were chosen by a person; others give way to a better match that is dropped later. */

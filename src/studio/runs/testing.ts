@@ -12,6 +12,7 @@ export const testRecipe = (method: MethodRecipe = defaultFsMerge, images = 'mnis
     file: `${name}.pt`,
     name,
     facts: {},
+    texts: null,
     images: { file: images, labels: [0, 1], train: 10, augmented: 0, validation: 0 },
   })),
   alignment: emptyDraft.alignment,
