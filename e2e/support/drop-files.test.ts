@@ -1,5 +1,5 @@
 /** That a drop in a test is what a page sees of a person's drop. */
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
@@ -19,7 +19,7 @@ const page = `
   <div style="height: 3000px"></div>
   <div id="zone" style="height: 200px"></div>
   <script>
-    const account = { events: [], files: [] };
+    const account = { events: [], files: [], entries: [] };
     for (const type of ['dragenter', 'dragover', 'drop']) {
       zone.addEventListener(type, (event) => {
         event.preventDefault();
@@ -27,9 +27,14 @@ const page = `
       });
     }
     zone.addEventListener('drop', async (event) => {
+      const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry());
       for (const file of event.dataTransfer.files) {
         const end = new Uint8Array(await file.slice(-2).arrayBuffer());
         account.files.push([file.name, file.size, file instanceof File, ...end]);
+      }
+      for (const entry of entries) {
+        const children = entry.isDirectory && (await new Promise((done) => entry.createReader().readEntries(done)));
+        account.entries.push([entry.fullPath, children && children.map(({ fullPath }) => fullPath)]);
       }
       document.title = 'dropped';
     });
@@ -53,4 +58,18 @@ it('brings trusted events and files with their bytes, large ones too', async () 
     ['small.bin', 3, true, 2, 3],
     ['large.bin', 5e9, true, 0, 0],
   ]);
+});
+
+it('brings folders with what is in them', async () => {
+  const inside = join(folder, 'digits', 'three');
+  mkdirSync(inside, { recursive: true });
+  writeFileSync(join(folder, 'digits', 'labels.txt'), 'three');
+  const tab = await browser.newPage();
+  await tab.setContent(page);
+
+  await dropFiles(tab, '#zone', [join(folder, 'digits')]);
+
+  await tab.waitForFunction(() => document.title === 'dropped');
+  const { entries } = await tab.evaluate<{ entries: unknown[] }>('account');
+  expect(entries).toEqual([['/digits', expect.arrayContaining(['/digits/three', '/digits/labels.txt'])]]);
 });

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Page } from '@playwright/test';
 
 /**
- * Drags files from outside the browser over the middle of an element and drops them there. The browser itself makes the
+ * Drags files and folders from outside the browser over the middle of an element and drops them there. The browser itself makes the
  * events, as for a person's mouse: they are trusted, hit what lies on top, and bring `File`s that are read from disk only
  * when the page reads them, however large.
  */

@@ -108,6 +108,9 @@ it.each([
   ['vit-mnist.safetensors', 'vit-mnist'],
   ['vit-mnist.safetensors (2)', 'vit-mnist'],
   ['model.v2.pt', 'model.v2'],
+  ['digits/model.safetensors (2)', 'digits'],
+  ['expert.safetensors.index.json', 'expert'],
+  ['expert.keras', 'expert'],
   ['.pt', '.pt'],
 ])('taskName(%j)', (file, name) => expect(taskName(file)).toBe(name));
 

@@ -169,9 +169,15 @@ export function freeColour(sources: readonly DraftSource[]): number {
   return colour;
 }
 
-/** What a task is called until a person says: the file's name without its ending, and without a counter. */
-export const taskName = (file: string): string =>
-  file.replace(/ \(\d+\)$/, '').replace(/\.(safetensors|pth|pt|bin|ckpt|npz)$/i, '') || file;
+/** What a task is called until a person says: the file's name without endings and counter, or the folder of a file that has one. */
+export function taskName(file: string): string {
+  const plain = file.replace(/ \(\d+\)$/, '');
+  const slash = plain.lastIndexOf('/');
+  const name = slash > 0 ? plain.slice(0, slash) : plain.replace(endings, '');
+  return name || file;
+}
+
+const endings = /\.((safetensors|bin)(\.index\.json)?|json|pth?|ckpt|npz|h5|hdf5|keras)$/i;
 
 /** What two scores must share to stand in one table: sources, their facts, and the images they are measured on. */
 export function settingKey({ sources }: Recipe): string {

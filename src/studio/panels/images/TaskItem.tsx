@@ -37,7 +37,7 @@ export function TaskItem({ source, info }: Props) {
           <option value="">no images</option>
           {imageChoices(info).map(({ id, fit }) => (
             <option key={id} value={id}>
-              {id + fitNotes[fit ?? 'not']}
+              {fit ? id : `${id} (does not fit)`}
             </option>
           ))}
         </select>
@@ -46,8 +46,6 @@ export function TaskItem({ source, info }: Props) {
     </DropTarget>
   );
 }
-
-const fitNotes = { exactly: '', converted: ' (converted)', not: ' (does not fit)' } as const;
 
 interface SettingsProps {
   source: DraftSource;

@@ -58,8 +58,8 @@ export function SourceItem({ source, info, first, last }: Props) {
       <p className="source-text">{describeContainer(info)}</p>
       <SourceFacts info={info} />
       {info.output === 'embedding' && <ClassesFrom source={source} info={info} />}
-      <QuietList summary={`Assumed: ${plural(info.assumed.length, 'thing')}`} items={info.assumed} />
-      <QuietList summary={`Ignored: ${plural(info.ignored.length, 'tensor')}`} items={info.ignored} />
+      <QuietList summary={`Assumed (${info.assumed.length})`} items={info.assumed} />
+      <QuietList summary={`Ignored (${plural(info.ignored.length, 'tensor')})`} items={info.ignored} />
       <QuietList summary={`Together with ${plural(info.parts.length, 'file')}`} items={info.parts} />
     </DropTarget>
   );

@@ -48,6 +48,15 @@ export function Welcome() {
               onFiles={(files) => void takeFiles(files)}
             >
               choose files
+            </FileButton>{' '}
+            or{' '}
+            <FileButton
+              className="link"
+              label="Your own folder of checkpoints or images"
+              folder
+              onFiles={(files) => void takeFiles(files)}
+            >
+              a folder
             </FileButton>
             .
           </>
