@@ -42,7 +42,7 @@ export function DropOverlay() {
   return (
     <div className="drop-overlay" data-testid="drop-overlay" role="status">
       <p>
-        <Icon name="file" /> {sentence} Images on a source belong to it.
+        <Icon name="file" /> {sentence}; images on a source belong to it.
       </p>
     </div>
   );

@@ -102,7 +102,9 @@ const pythonText = (text: string): string => JSON.stringify(text);
 
 /** Python's own modules come before others, as isort has them. */
 const standardFirst = (a: string, b: string): number =>
-  Number(isStandard(b)) - Number(isStandard(a)) || Number(a.startsWith('from')) - Number(b.startsWith('from'));
+  Number(isStandard(b)) - Number(isStandard(a)) ||
+  Number(a.startsWith('from')) - Number(b.startsWith('from')) ||
+  a.localeCompare(b);
 const isStandard = (line: string): boolean => /^from (functools|glob) /.test(line);
 
 function classRanges(tasks: readonly SnippetTask[], comment: string): string[] {

@@ -14,11 +14,11 @@ interface Props {
 export function ExportReportView({ report, run }: Props) {
   const { files, scheme, readBack, options, folder } = report;
   const all = files.reduce((sum, file) => sum + file.bytes, 0);
-  const names = scheme === null ? 'no names of its own' : `${scheme} names`;
+  const what = [containerNames[options.container], options.floatType, scheme && `${scheme} names`].filter(Boolean);
   return (
     <div className="export-report" role="status" data-testid="export-report">
       <p>
-        {plural(files.length, 'file')}, {bytes(all)}: {containerNames[options.container]}, {options.floatType}, {names}.{' '}
+        {plural(files.length, 'file')}, {bytes(all)}: {what.join(', ')}.{' '}
         {folder === null ? 'Handed to the browser as downloads.' : `Written into the folder ${folder}.`}
       </p>
       <DataTable
