@@ -7,8 +7,7 @@ import type { DroppedFile } from '../../worker/protocol.ts';
  */
 export async function droppedFiles({ items, files }: DataTransfer): Promise<DroppedFile[]> {
   const entries = [...items].flatMap((item) => item.webkitGetAsEntry() ?? []);
-  const plain = chosenFiles(files);
-  if (entries.length === 0) return plain;
+  if (entries.length === 0) return chosenFiles(files);
   const found = await Promise.all(entries.map(filesBelow));
   return found.flat();
 }
@@ -23,9 +22,8 @@ async function filesBelow(entry: FileSystemEntry): Promise<DroppedFile[]> {
   if (isHidden(entry.name)) return [];
   const path = entry.fullPath.replace(/^\//, '');
   if (isFile(entry)) return [{ path, file: await new Promise<File>((done, fail) => entry.file(done, fail)) }];
-  const found: DroppedFile[][] = [];
-  for (const child of await childrenOf(entry as FileSystemDirectoryEntry)) found.push(await filesBelow(child));
-  return found.flat();
+  const children = await childrenOf(entry as FileSystemDirectoryEntry);
+  return (await Promise.all(children.map(filesBelow))).flat();
 }
 
 /** A reader gives some children at a time, and none at the end. */

@@ -17,7 +17,10 @@ import { matchByName } from './match-labels.ts';
 
 /** Takes what was dropped, folders with all that is in them. */
 export async function takeDrop(data: DataTransfer, onto?: string): Promise<void> {
+  const looking = useFiles.getState().loading === null;
+  if (looking) useFiles.setState({ loading: 'Looking through what was dropped' });
   const files = await attempt(tellFileError, () => droppedFiles(data));
+  if (looking) useFiles.setState({ loading: null });
   if (files) await takeFiles(files, onto);
 }
 

@@ -2,20 +2,18 @@
 import { plural } from './numbers.ts';
 
 interface Kind {
-  is(type: string): boolean;
   one: string;
   many: string;
 }
 
 /** Checkpoints, folders and most data files have no MIME type that browsers know. */
 const untyped: Kind = {
-  is: () => true,
   one: 'checkpoint, data set or folder',
   many: 'checkpoints, data sets or folders',
 };
 
 /** In the order of the sentence; a type is of the first that takes it. */
-const typed: readonly Kind[] = [
+const typed: readonly (Kind & { is(type: string): boolean })[] = [
   { is: (type) => type.startsWith('image/'), one: 'image', many: 'images' },
   { is: (type) => /zip|tar$/.test(type), one: 'archive of images', many: 'archives of images' },
   { is: (type) => /csv|tab-separated/.test(type), one: 'table of pixels', many: 'tables of pixels' },

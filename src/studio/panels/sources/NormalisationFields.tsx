@@ -25,7 +25,7 @@ export function NormalisationFields({ info }: { info: SourceInfo }) {
           <option key={preparation.name}>{preparation.name}</option>
         ))}
       </select>
-      <FactOrigin fact={mean} />
+      <FactOrigin fact={std.origin === 'person' ? std : mean} />
       <label htmlFor={`${id}-mean`}>Mean</label>
       <span className="fact-numbers">
         <NumberListInput
