@@ -1,5 +1,5 @@
 /** Writes a run's merged network, into a folder or through the browser's downloads. */
-import type { ExportChoices, ExportOptions, ExportPlace } from '../../worker/protocol.ts';
+import type { ExportChoices, ExportOptions, ExportPlace, WrittenFile } from '../../worker/protocol.ts';
 import { attempt, client } from '../session.ts';
 import { keepReport } from '../stores/export.ts';
 import { clearNotices, notify } from '../stores/ui.ts';
@@ -44,7 +44,12 @@ export async function exportRun(run: string, options: ExportOptions, place: Expo
   if (!report) return;
   const files = report.files.map(({ name, bytes }) => ({ name, bytes }));
   keepReport(run, { ...report, files, options, folder: place?.name ?? null });
-  for (const { name, blob } of report.files) {
+  void downloadAll(report.files);
+}
+
+/** One after the other. */
+async function downloadAll(files: readonly WrittenFile[]): Promise<void> {
+  for (const { name, blob } of files) {
     if (!blob) continue;
     download(name, blob);
     await new Promise((done) => setTimeout(done, betweenDownloads));

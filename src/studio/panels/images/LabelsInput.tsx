@@ -34,7 +34,6 @@ export function LabelsInput({ source, info, file, labels, onChange }: Props) {
     <Field label="Labels" hint={problem ?? describeLabels(labels, classes, file)}>
       {({ id, describedBy }) => (
         <>
-          <MatchByName source={source} info={info} file={file} />
           <input
             id={id}
             type="text"
@@ -46,6 +45,7 @@ export function LabelsInput({ source, info, file, labels, onChange }: Props) {
             onChange={(event) => change(event.target.value)}
             onBlur={() => problem === null && setText(shown)}
           />
+          <MatchByName source={source} info={info} file={file} />
           {suggestions.slice(0, 3).map((suggestion) => (
             <button key={suggestion[0]} type="button" className="chip" onClick={() => onChange(suggestion)}>
               {formatLabels(suggestion)}
