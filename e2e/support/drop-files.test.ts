@@ -14,7 +14,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** A drop zone far down the page that keeps an account of what it is given. */
+/** A drop zone far down the page that keeps an account of what it is given; a folder also comes as a file that cannot be read. */
 const page = `
   <div style="height: 3000px"></div>
   <div id="zone" style="height: 200px"></div>
@@ -28,7 +28,8 @@ const page = `
     }
     zone.addEventListener('drop', async (event) => {
       const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry());
-      for (const file of event.dataTransfer.files) {
+      const files = [...event.dataTransfer.files].filter((_, index) => entries[index].isFile);
+      for (const file of files) {
         const end = new Uint8Array(await file.slice(-2).arrayBuffer());
         account.files.push([file.name, file.size, file instanceof File, ...end]);
       }
