@@ -20,7 +20,7 @@ test.beforeAll(async () => {
       write: false,
       minify: false,
       target: 'es2022',
-      rollupOptions: { input: `${root}/e2e/golden/golden.worker.ts`, output: { format: 'es' } },
+      rollupOptions: { input: `${root}/e2e/golden/golden.worker.ts`, output: { format: 'es', codeSplitting: false } },
     },
   });
   const [output] = Array.isArray(bundle) ? bundle : [bundle];
