@@ -41,7 +41,8 @@ export function liveMatrices(owned: OwnedMatrices, learnable: () => Parameters, 
     async shares(names) {
       const chosen = specs.filter(({ name }) => names.includes(name));
       const sums = await download(() =>
-        tf.concat(chosen.map((spec) => blockSums(matrices.dense(learnable(), spec.name), spec))),
+        // One matrix is dense at a time: all of a large network's at once would take gigabytes.
+        tf.concat(chosen.map((spec) => tf.tidy(() => blockSums(matrices.dense(learnable(), spec.name), spec)))),
       );
       return normalised(sums, chosen);
     },
