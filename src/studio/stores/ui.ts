@@ -24,6 +24,8 @@ interface Ui {
   /** Which cards are unfolded. */
   open: Readonly<Record<CardId, boolean>>;
   help: boolean;
+  /** Name of the M or U that is looked at; null: the first. */
+  matrix: string | null;
   logScale: boolean;
   /** Null until the worker has chosen. */
   backend: BackendStatus | null;
@@ -41,6 +43,7 @@ export const useUi = create<Ui>(() => ({
   tab: 'training',
   open: { sources: true, images: false, method: false, run: false },
   help: false,
+  matrix: null,
   logScale: true,
   backend: null,
   backendChoice: recall<BackendChoice>('backend', ['auto', 'webgpu', 'wasm', 'cpu'], 'auto'),
@@ -55,6 +58,8 @@ export function setTheme(theme: Theme): void {
 systemIsDark.addEventListener('change', () => useUi.setState(({ theme }) => ({ dark: isDark(theme) })));
 
 export const showTab = (tab: TabId): void => useUi.setState({ tab });
+
+export const chooseMatrix = (matrix: string): void => useUi.setState({ matrix });
 
 export const openCards = (changes: Partial<Record<CardId, boolean>>): void =>
   useUi.setState(({ open }) => ({ open: { ...open, ...changes } }));

@@ -3,6 +3,7 @@ import { ErrorNote } from '../../components/ErrorNote.tsx';
 import { SourceMark } from '../../components/SourceMark.tsx';
 import { hasMatrices } from '../../runs/run.ts';
 import { useRuns } from '../../stores/runs.ts';
+import { chooseMatrix, useUi } from '../../stores/ui.ts';
 import { NothingYet } from '../stage/NothingYet.tsx';
 import { RunPicker } from '../stage/RunPicker.tsx';
 import { blocksOf } from './blocks.ts';
@@ -17,7 +18,7 @@ export function MatricesTab() {
   const selected = useRuns((state) => state.selected);
   const shown = runs.filter(hasMatrices);
   const run = shown.find(({ id }) => id === selected) ?? shown.at(-1) ?? null;
-  const [name, setName] = useState<string | null>(null);
+  const name = useUi((state) => state.matrix);
   const [contrast, setContrast] = useState<Contrast>('1');
   const { list, matrix, problem } = useMatrices(run, name);
   if (!run) return <NothingYet what="M and U appear here as soon as FS-Merge has taken a step." />;
@@ -49,7 +50,7 @@ export function MatricesTab() {
           list={list}
           tasks={tasks}
           chosen={list.some((info) => info.name === name) ? name : (matrix?.name ?? null)}
-          onChoose={setName}
+          onChoose={chooseMatrix}
         />
       </section>
       {problem && <ErrorNote info={problem} />}

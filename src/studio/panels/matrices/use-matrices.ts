@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
 import type { StudioErrorInfo } from '../../../engine/errors.ts';
 import type { MatrixInfo, MatrixValues } from '../../../worker/protocol.ts';
+import { keepLooking } from '../../runs/looks.ts';
 import type { Run } from '../../runs/run.ts';
-import { isOver, stepsDone } from '../../runs/run.ts';
+import { isOver } from '../../runs/run.ts';
 import { attempt, client } from '../../session.ts';
-import { findRun } from '../../stores/runs.ts';
 
 export interface Matrices {
   list: readonly MatrixInfo[];
@@ -15,9 +15,8 @@ export interface Matrices {
 
 const nothing: Matrices = { list: [], matrix: null, problem: null };
 
-/** Shortest time between two looks while a run trains, in milliseconds. A look that takes long makes the next one wait longer. */
-const shortestPause = 1000;
-const pausePerLook = 4;
+/** Shortest time between two looks while a run trains, in milliseconds. */
+const pause = 1000;
 
 /** M and U of a run, looked at again while it trains. */
 export function useMatrices(run: Run | null, name: string | null): Matrices {
@@ -29,29 +28,14 @@ export function useMatrices(run: Run | null, name: string | null): Matrices {
   // biome-ignore lint/correctness/useExhaustiveDependencies: when the run ends, its last matrices are read once more
   useEffect(() => {
     if (id === null) return;
-    let current = true;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let seen = -1;
-    const look = async () => {
-      const now = findRun(id);
-      const step = now ? stepsDone(now) : seen;
-      const started = performance.now();
-      if (step !== seen) {
-        const next = await attempt(
-          (problem) => current && setMatrices({ ...nothing, problem }),
-          () => read(id, name, known.current),
-        );
-        if (current && next) setMatrices(next);
-        seen = step;
-      }
-      const pause = Math.max(shortestPause, pausePerLook * (performance.now() - started));
-      if (current && now && !isOver(now)) timer = setTimeout(() => void look(), pause);
+    const look = async (): Promise<Matrices> => {
+      let problem: StudioErrorInfo | null = null;
+      const tell = (info: StudioErrorInfo) => {
+        problem = info;
+      };
+      return (await attempt(tell, () => read(id, name, known.current))) ?? { ...nothing, problem };
     };
-    void look();
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
+    return keepLooking(id, { look, take: setMatrices, pause });
   }, [id, name, over]);
   return matrices;
 }
