@@ -1,6 +1,7 @@
 /** What keys do. The help lists exactly these. */
 import type { CardId, TabId } from '../stores/ui.ts';
 import { showTab, toggleCard, useUi } from '../stores/ui.ts';
+import { foldOrPause } from './fold.ts';
 import { startOrPause, stepRun } from './runs.ts';
 
 interface Shortcut {
@@ -15,6 +16,7 @@ const tabs: Record<string, TabId> = { t: 'training', m: 'matrices', c: 'compare'
 export const shortcuts: readonly Shortcut[] = [
   { keys: [' '], does: 'start, pause or resume the run', run: () => void startOrPause() },
   { keys: ['s'], does: 'take one training step', run: () => void stepRun() },
+  { keys: ['f'], does: 'fold the SuperNet, pause, unfold', run: foldOrPause },
   { keys: Object.keys(cards), does: 'fold or unfold a card', run: (key) => goToCard(cards[key]) },
   { keys: Object.keys(tabs), does: 'training, matrices, compare, export', run: (key) => goToTab(tabs[key]) },
   {

@@ -5,6 +5,7 @@ const paths = {
   down: 'M8 3.5v9M4 8.5l4 4 4-4',
   close: 'M4 4l8 8M12 4l-8 8',
   play: 'M5 3.5v9l7.5-4.5z',
+  back: 'M11 3.5v9L3.5 8z',
   pause: 'M5.5 3.5v9M10.5 3.5v9',
   step: 'M4 3.5v9l6-4.5zM12 3.5v9',
   stop: 'M4.5 4.5h7v7h-7z',

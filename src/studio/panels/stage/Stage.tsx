@@ -9,6 +9,7 @@ import { showTab, useUi } from '../../stores/ui.ts';
 import { CompareTab } from '../compare/CompareTab.tsx';
 import { ExportTab } from '../export/ExportTab.tsx';
 import { MatricesTab } from '../matrices/MatricesTab.tsx';
+import { SuperNetPanel } from '../supernet/SuperNetPanel.tsx';
 import { TrainingTab } from '../training/TrainingTab.tsx';
 import { Welcome } from './Welcome.tsx';
 
@@ -32,6 +33,9 @@ export function Stage() {
         <Welcome />
       ) : (
         <>
+          <ErrorBoundary>
+            <SuperNetPanel />
+          </ErrorBoundary>
           <Tabs label="Results" tabs={tabs} value={tab} onChange={showTab} />
           {failure && tab === 'training' && <ErrorNote info={failure} />}
           <div role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} className="panel" data-tab={tab}>
