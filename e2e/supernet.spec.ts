@@ -117,7 +117,7 @@ test('nothing moves by itself where the system asks for calm', async ({ page }) 
   await playDemo(page);
   await page.keyboard.press('f');
   await expect(scrubber(page)).toHaveValue('100', { timeout: 1000 });
-  await expect(picture(page).getByRole('button', { name: 'Pause' })).toHaveCount(0);
+  await expect(picture(page).getByRole('button', { name: 'Pause the fold' })).toHaveCount(0);
   await scrubber(page).fill('30');
   await expect(scrubber(page)).toHaveValue('30');
 });

@@ -20,7 +20,7 @@ export function FoldControls() {
     <div className="fold-controls" data-testid="fold-controls">
       <IconButton
         icon={playing === -1 ? 'pause' : 'back'}
-        label={playing === -1 ? 'Pause' : 'Unfold'}
+        label={playing === -1 ? 'Pause the fold' : 'Unfold'}
         disabled={at === 0}
         onClick={() => (playing === -1 ? pauseFold() : foldTowards(-1))}
       />
@@ -28,6 +28,7 @@ export function FoldControls() {
         type="button"
         className="button small"
         title="Key f"
+        aria-label={playing === 1 ? 'Pause the fold' : 'Fold'}
         onClick={() => (playing === 1 ? pauseFold() : foldTowards(1))}
       >
         <Icon name={playing === 1 ? 'pause' : 'play'} /> {playing === 1 ? 'Pause' : 'Fold'}

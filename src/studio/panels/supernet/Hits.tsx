@@ -1,5 +1,5 @@
 import type { KeyboardEvent } from 'react';
-import { useRef, useState } from 'react';
+import { memo, useRef, useState } from 'react';
 import { openMatrix } from '../../actions/fold.ts';
 import type { Hit } from './hits-of.ts';
 import { place } from './layout.ts';
@@ -14,7 +14,7 @@ interface Props {
 }
 
 /** What can be pressed: a button on every bar, and one on blocks that are drawn as one. One of them takes part in the tab order, arrows go on. */
-export function Hits({ hits, vertical, onPoint, onUngroup }: Props) {
+export const Hits = memo(function Hits({ hits, vertical, onPoint, onUngroup }: Props) {
   const [chosen, setChosen] = useState<string | null>(null);
   const element = useRef<HTMLDivElement>(null);
   const current = hits.find(({ key }) => key === chosen) ?? hits[0];
@@ -50,7 +50,7 @@ export function Hits({ hits, vertical, onPoint, onUngroup }: Props) {
       })}
     </div>
   );
-}
+});
 
 function nextHit(key: string, at: number, count: number): number | null {
   const moves: Record<string, number> = {

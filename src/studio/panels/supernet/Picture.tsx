@@ -48,9 +48,10 @@ export function Picture({ subject, shown, hint }: Props) {
   const colours = useKept(sources.map(({ colour }) => colour));
   const scores = run && latestScore(run)?.perTask;
   const heads = useKept(sources.map((_, source) => (scores ? percent(scores[source] ?? 0) : 'head')));
-  const tasks = sources.map(({ file, name, colour }) => ({ id: file, name, colour }));
+  const tasks = useKept(sources.map(({ file, name, colour }) => ({ id: file, name, colour })));
 
-  const hits = drawn && bars && at < 0.02 ? hitsOf(drawn, tasks) : [];
+  const pressable = bars && at < 0.02 ? drawn : null;
+  const hits = useMemo(() => (pressable ? hitsOf(pressable, tasks) : []), [pressable, tasks]);
   const told = hits.find(({ key }) => key === pointed)?.words;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when a person asked for all blocks
@@ -111,8 +112,8 @@ function useLayout({ matrices }: Shown, sources: number, width: number, ungroupe
 }
 
 /** The same array as before while its entries are the same. */
-function useKept<T extends string | number>(values: T[]): readonly T[] {
-  const key = values.join('\n');
+function useKept<T>(values: T[]): readonly T[] {
+  const key = JSON.stringify(values);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the values
   return useMemo(() => values, [key]);
 }

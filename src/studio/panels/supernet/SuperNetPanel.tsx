@@ -22,7 +22,6 @@ function SuperNetOf({ subject }: { subject: Subject }) {
   const open = useFold((state) => state.shown);
   const shown = useShown(subject, open);
   const state = stateWords(subject);
-  if (shown.matrices.length === 0) return null;
   return (
     <section className="panel-box supernet" aria-labelledby="supernet-title" data-testid="supernet" data-open={open}>
       <header>
@@ -53,6 +52,7 @@ const stepWords = (run: Run): string => `after ${plural(stepsDone(run), 'step')}
 
 function hintWords({ method }: Subject, { matrices, problem }: Shown): string {
   if (problem) return problem.message;
+  if (matrices.length === 0) return 'The layers appear here as soon as M and U are read.';
   if (method.name !== 'fs-merge') return `${methodNames[method.name]} has no M and U: there is nothing to fold.`;
   if (matrices.some(({ owners }) => owners.includes(null))) {
     return 'Bars: how much of each M and U belongs to each source; grey is the merge so far. Point at one, or press it to see it whole.';

@@ -32,7 +32,7 @@ interface Seen {
 }
 
 /** Shortest time between two looks at the shares, in milliseconds. No matrix is read for them as a whole. */
-const pause = 400;
+const pause = 500;
 
 /** The run's M and U as they are learned, if somebody looks; what the recipe starts with while there are none. */
 export function useShown(subject: Subject, looking: boolean): Shown {
