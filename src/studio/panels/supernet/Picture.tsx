@@ -47,7 +47,12 @@ export function Picture({ subject, shown, hint }: Props) {
   const drawn = useMemo(() => layout && foldedAt(layout, bars ? at : 0), [layout, at, bars]);
   const colours = useKept(sources.map(({ colour }) => colour));
   const scores = run && latestScore(run)?.perTask;
-  const heads = useKept(sources.map((_, source) => (scores ? percent(scores[source] ?? 0) : 'head')));
+  const heads = useKept(
+    sources.map((_, source) => {
+      const score = scores?.[source];
+      return score == null ? 'head' : percent(score);
+    }),
+  );
   const tasks = useKept(sources.map(({ file, name, colour }) => ({ id: file, name, colour })));
 
   const pressable = bars && at < 0.02 ? drawn : null;
