@@ -115,7 +115,7 @@ function Boxes({ column, vertical, colourOf, heads }: BoxesProps) {
               text={head ? (heads[source] ?? '') : layer.label}
               box={box}
               vertical={vertical}
-              hidden={folded > 0.3}
+              hidden={folded > 0.1}
             />
           </g>
         ))}

@@ -28,7 +28,7 @@ export const Hits = memo(function Hits({ hits, vertical, onPoint, onUngroup }: P
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys bubble up from its buttons
     <div ref={element} className="hits" onKeyDown={onKeyDown} onPointerLeave={() => onPoint(null)}>
-      {hits.map(({ key, box, label, opens }) => {
+      {hits.map(({ key, box, words, label, opens }) => {
         const { x, y, width, height } = place(box, vertical);
         return (
           <button
@@ -36,6 +36,7 @@ export const Hits = memo(function Hits({ hits, vertical, onPoint, onUngroup }: P
             type="button"
             data-bar={key}
             aria-label={label}
+            title={words.length > longestLine ? words : undefined}
             tabIndex={key === current?.key ? 0 : -1}
             style={{ left: x, top: y, width, height }}
             onFocus={() => {
@@ -51,6 +52,9 @@ export const Hits = memo(function Hits({ hits, vertical, onPoint, onUngroup }: P
     </div>
   );
 });
+
+/** Words that are longer may not fit into the line below the picture. */
+const longestLine = 150;
 
 function nextHit(key: string, at: number, count: number): number | null {
   const moves: Record<string, number> = {
