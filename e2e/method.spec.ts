@@ -81,7 +81,7 @@ test('augmented and validation images, and early stopping', async ({ page }) => 
   await setNumber(page, 'Epochs', 300);
   await runToEnd(page);
   const panel = page.getByRole('region', { name: 'Reconstruction loss' });
-  await panel.getByText('The numbers as a table').click();
+  await panel.getByText('Show as table').click();
   await expect(panel.getByRole('table', { name: /validation loss/ })).toBeVisible();
   const step = (await page.getByTestId('run-step').textContent()) ?? '';
   const [taken = 0, planned = 0] = (step.match(/[\d,]+/g) ?? []).map((text) => Number(text.replace(',', '')));

@@ -101,7 +101,7 @@ export async function readAccuracies(page: Page, tasks: number): Promise<{ perTa
 /** The curve that the loss chart draws, from the table behind it: losses from the first step to the last. */
 export async function lossCurve(page: Page): Promise<number[]> {
   const panel = page.getByRole('region', { name: 'Reconstruction loss' });
-  await panel.getByText('The numbers as a table').click();
+  await panel.getByText('Show as table').click();
   const rows = panel.getByRole('row').filter({ has: page.getByRole('rowheader') });
   await expect(rows.first()).toBeVisible();
   return Promise.all((await rows.all()).map(async (row) => Number(await row.getByRole('cell').first().textContent())));

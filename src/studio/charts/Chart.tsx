@@ -1,20 +1,24 @@
 import type { ReactNode } from 'react';
 import { useEffect, useRef, useState } from 'react';
-import type { MakeDrawing } from './painter.ts';
+import type { MakePlot } from './painter.ts';
 import { Painter } from './painter.ts';
+import { usePalette } from './use-palette.ts';
 
 interface Props {
   /** What it shows, for those who do not see it. */
   label: string;
   /** Drawn anew whenever this is another function. */
-  draw: MakeDrawing;
+  plot: MakePlot;
+  /** Whether numbers still come in. */
+  live: boolean;
   /** The same numbers as a table; called only while it is unfolded. */
   table: () => ReactNode;
 }
 
-/** A Plotly chart with a table behind it. */
-export function Chart({ label, draw, table }: Props) {
+/** A chart that can be read and zoomed under the pointer, with a table behind it. */
+export function Chart({ label, plot, live, table }: Props) {
   const [unfolded, setUnfolded] = useState(false);
+  const palette = usePalette();
   const element = useRef<HTMLDivElement>(null);
   const painter = useRef<Painter>(null);
   useEffect(() => {
@@ -23,12 +27,21 @@ export function Chart({ label, draw, table }: Props) {
     painter.current = own;
     return () => own.dispose();
   }, []);
-  useEffect(() => painter.current?.paint(draw), [draw]);
+  useEffect(() => {
+    if (palette) painter.current?.paint({ make: plot, palette });
+  }, [plot, palette]);
   return (
     <>
-      <div ref={element} className="chart" role="img" aria-label={label} />
+      <div
+        ref={element}
+        className="chart"
+        role="img"
+        aria-label={label}
+        onPointerEnter={() => void painter.current?.explore()}
+        onPointerLeave={() => live && painter.current?.leave()}
+      />
       <details className="quiet-details chart-table" onToggle={(event) => setUnfolded(event.currentTarget.open)}>
-        <summary>The numbers as a table</summary>
+        <summary>Show as table</summary>
         {unfolded && table()}
       </details>
     </>

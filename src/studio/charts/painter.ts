@@ -1,10 +1,23 @@
-/** Draws one chart with Plotly: loaded on first use, never more often than the page can bear. */
-import type { Config, Data, Layout } from 'plotly.js';
+/**
+ * Draws one chart, never more often than the page can bear. As a picture it is a small SVG, which costs a millisecond while numbers
+ * still come in; under the pointer it is Plotly's, which can be read and zoomed, and is loaded then for the first time.
+ */
+import type { Config } from 'plotly.js';
+import type { Palette } from './palette.ts';
+import type { Plot } from './plot.ts';
+import { margin } from './plot.ts';
+import { plotlyDrawing } from './plotly-drawing.ts';
+import { svgPlot } from './svg-plot.ts';
 
-export interface Drawing {
-  data: Data[];
-  layout: Partial<Layout>;
+/** Makes a plot of what holds when it is asked: what is never drawn is never made. `columns`: pixels across. */
+export type MakePlot = (palette: Palette, columns: number) => Plot;
+
+export interface Painting {
+  make: MakePlot;
+  palette: Palette;
 }
+
+type Plotly = typeof import('plotly.js');
 
 const config: Partial<Config> = {
   displaylogo: false,
@@ -13,59 +26,94 @@ const config: Partial<Config> = {
 };
 
 /** Shortest time between two drawings, in milliseconds; slow drawings wait longer, so that the page stays free. */
-const shortestPause = 150;
-const longestPause = 600;
+const shortestPause = 200;
+const longestPause = 1000;
 const pausePerDrawing = 8;
 
-/** Makes a drawing of what holds when it is asked: what is never drawn is never made. */
-export type MakeDrawing = () => Drawing;
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 export class Painter {
-  private next: MakeDrawing | null = null;
+  private latest: Painting | null = null;
+  private due = false;
   private busy = false;
   private gone = false;
+  /** Plotly, while it has the chart. */
+  private plotly: Plotly | null = null;
+  private zoomed = false;
   private readonly resizes: ResizeObserver;
 
   constructor(private readonly element: HTMLElement) {
-    this.resizes = new ResizeObserver(() => void this.resize());
+    this.resizes = new ResizeObserver(() => this.redraw());
     this.resizes.observe(element);
   }
 
-  /** Draws soon; of several drawings in a row only the last is drawn. */
-  paint(make: MakeDrawing): void {
-    this.next = make;
-    if (!this.busy) void this.work();
+  /** Draws soon; of several paintings in a row only the last is drawn. */
+  paint(painting: Painting): void {
+    this.latest = painting;
+    this.redraw();
+  }
+
+  /** Lets a person read values and zoom. */
+  async explore(): Promise<void> {
+    const plotly = await loadPlotly();
+    if (this.gone || this.plotly) return;
+    this.plotly = plotly;
+    this.element.replaceChildren();
+    this.redraw();
+  }
+
+  /** A picture again, unless a person has zoomed into it. */
+  leave(): void {
+    if (!this.plotly || this.zoomed) return;
+    this.plotly.purge(this.element);
+    this.plotly = null;
+    this.redraw();
   }
 
   dispose(): void {
     this.gone = true;
     this.resizes.disconnect();
-    void loadPlotly().then((plotly) => plotly.purge(this.element));
+    this.plotly?.purge(this.element);
+  }
+
+  private redraw(): void {
+    this.due = true;
+    if (!this.busy) void this.work();
   }
 
   private async work(): Promise<void> {
     this.busy = true;
-    const plotly = await loadPlotly();
-    while (this.next && !this.gone) {
+    while (this.due && this.latest && !this.gone) {
+      this.due = false;
       const started = performance.now();
-      const { data, layout } = this.next();
-      this.next = null;
-      await plotly.react(this.element, data, layout, config);
-      const pause = pausePerDrawing * (performance.now() - started);
-      await new Promise((resolve) => setTimeout(resolve, Math.min(longestPause, Math.max(shortestPause, pause))));
+      await this.draw(this.latest);
+      await pause(Math.min(longestPause, Math.max(shortestPause, pausePerDrawing * (performance.now() - started))));
     }
     this.busy = false;
   }
 
-  private async resize(): Promise<void> {
-    const plotly = await loadPlotly();
-    if (!this.gone && this.element.classList.contains('js-plotly-plot')) await plotly.Plots.resize(this.element);
+  private async draw({ make, palette }: Painting): Promise<void> {
+    const { clientWidth: width, clientHeight: height } = this.element;
+    const plot = make(palette, Math.max(1, width - margin.left - margin.right));
+    if (!this.plotly) {
+      this.element.innerHTML = svgPlot(plot, { width, height }, palette, '');
+      return;
+    }
+    const isNew = !this.element.classList.contains('js-plotly-plot');
+    const { data, layout } = plotlyDrawing(plot, palette);
+    const chart = await this.plotly.react(this.element, data, { ...layout, width, height }, config);
+    if (!isNew) return;
+    this.zoomed = false;
+    chart.on('plotly_relayout', (change) => {
+      if ('width' in change) return;
+      this.zoomed = 'xaxis.range[0]' in change || 'yaxis.range[0]' in change;
+    });
   }
 }
 
-let loaded: Promise<typeof import('plotly.js')> | null = null;
+let loaded: Promise<Plotly> | null = null;
 
-function loadPlotly(): Promise<typeof import('plotly.js')> {
+function loadPlotly(): Promise<Plotly> {
   loaded ??= import('plotly.js-cartesian-dist-min').then((module) => module.default);
   return loaded;
 }

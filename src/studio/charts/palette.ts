@@ -13,8 +13,9 @@ export interface Palette {
 
 const runColours = 6;
 
-/** Reads the colours that hold right now. */
-export function readPalette(): Palette {
+/** Reads the colours that hold right now, or those of a theme. */
+export function readPalette(theme?: 'light' | 'dark'): Palette {
+  const resolve = (property: string) => colourOf(property, theme);
   return {
     text: resolve('--text'),
     quiet: resolve('--quiet'),
@@ -26,8 +27,9 @@ export function readPalette(): Palette {
 }
 
 /** A custom property may say light-dark(…); the computed colour of an element that uses it does not. */
-function resolve(property: string): string {
+function colourOf(property: string, theme: 'light' | 'dark' | undefined): string {
   const probe = document.createElement('span');
+  if (theme) probe.style.colorScheme = theme;
   probe.style.color = `var(${property})`;
   document.body.append(probe);
   const { color } = getComputedStyle(probe);

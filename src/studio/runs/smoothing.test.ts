@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sample, smooth, smoothingWeight, thin } from './smoothing.ts';
+import { sample, smooth, smoothingWeight } from './smoothing.ts';
 
 describe('smooth', () => {
   it('starts at the first value and leaves a constant as it is', () => {
@@ -24,23 +24,6 @@ it('smoothingWeight grows with the run, within bounds', () => {
   expect(smoothingWeight(0)).toBeCloseTo(2 / 3);
   expect(smoothingWeight(240)).toBeCloseTo(7 / 8);
   expect(smoothingWeight(1e6)).toBeCloseTo(11 / 12);
-});
-
-describe('thin', () => {
-  const x = Array.from({ length: 10_000 }, (_, index) => index);
-  const y = x.map((value) => (value === 5_001 ? 100 : Math.sin(value)));
-
-  it('leaves short lines alone', () => expect(thin({ x: [0, 1], y: [2, 3] })).toEqual({ x: [0, 1], y: [2, 3] }));
-
-  it('keeps both ends, spikes and the order', () => {
-    const line = thin({ x, y }, 500);
-    expect(line.x.length).toBeLessThanOrEqual(503);
-    expect(line.x[0]).toBe(0);
-    expect(line.x.at(-1)).toBe(9_999);
-    expect(line.y).toContain(100);
-    expect(line.x).toEqual([...line.x].sort((a, b) => a - b));
-    for (const [index, at] of line.x.entries()) expect(line.y[index]).toBe(y[at]);
-  });
 });
 
 describe('sample', () => {

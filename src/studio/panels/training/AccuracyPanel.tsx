@@ -1,13 +1,11 @@
 import { useMemo } from 'react';
-import { accuracyTraces } from '../../charts/accuracy-traces.ts';
+import { accuracyPlot } from '../../charts/accuracy-plot.ts';
 import { Chart } from '../../charts/Chart.tsx';
-import { chartLayout, stepAxis } from '../../charts/layout.ts';
-import type { Palette } from '../../charts/palette.ts';
-import { usePalette } from '../../charts/use-palette.ts';
+import type { MakePlot } from '../../charts/painter.ts';
 import { DataTable } from '../../components/DataTable.tsx';
 import { SourceMark } from '../../components/SourceMark.tsx';
 import type { Run } from '../../runs/run.ts';
-import { latestScore } from '../../runs/run.ts';
+import { isActive, latestScore } from '../../runs/run.ts';
 import { count, percent, percentOrNone } from '../../text/numbers.ts';
 import { runColour } from './run-colour.ts';
 
@@ -18,21 +16,15 @@ interface Props {
 
 /** How well the folded network does on held-out images, while it trains. */
 export function AccuracyPanel({ runs, selected }: Props) {
-  const palette = usePalette();
   // Training steps change the runs many times a second, but not what is drawn here.
   const drawn = [
     selected?.id,
     ...runs.map(({ id, name, steps, visible, accuracy }) => [id, name, steps, visible, accuracy.length]),
   ].join();
   // biome-ignore lint/correctness/useExhaustiveDependencies: `drawn` says when the runs matter
-  const draw = useMemo(
-    () =>
-      palette &&
-      (() => ({
-        data: accuracyTraces(runs, selected, palette, (run) => runColour(palette, runs, run)),
-        layout: layout(palette, runs),
-      })),
-    [palette, drawn],
+  const plot = useMemo<MakePlot>(
+    () => (palette) => accuracyPlot(runs, selected, palette, (run) => runColour(palette, runs, run)),
+    [drawn],
   );
   const score = selected && latestScore(selected);
   return (
@@ -59,22 +51,15 @@ export function AccuracyPanel({ runs, selected }: Props) {
           </div>
         </dl>
       )}
-      {draw && (
-        <Chart label={summary(selected)} draw={draw} table={() => selected && <AccuracyTable run={selected} />} />
-      )}
+      <Chart
+        label={summary(selected)}
+        plot={plot}
+        live={runs.some(isActive)}
+        table={() => selected && <AccuracyTable run={selected} />}
+      />
     </section>
   );
 }
-
-const layout = (palette: Palette, runs: readonly Run[]) =>
-  chartLayout(
-    palette,
-    stepAxis(
-      palette,
-      runs.filter((run) => run.visible),
-    ),
-    { range: [0, 101], ticksuffix: ' %', dtick: 25 },
-  );
 
 function summary(run: Run | null): string {
   const score = run && latestScore(run);

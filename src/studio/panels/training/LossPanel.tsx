@@ -1,15 +1,15 @@
 import { useMemo } from 'react';
 import { Chart } from '../../charts/Chart.tsx';
-import { lossDrawing } from '../../charts/loss-drawing.ts';
-import type { LossLine } from '../../charts/loss-traces.ts';
-import { layerDashes, lossLines, sum } from '../../charts/loss-traces.ts';
-import { usePalette } from '../../charts/use-palette.ts';
+import type { LossLine } from '../../charts/loss-lines.ts';
+import { layerDashes, lossLines, lossPlot, sum } from '../../charts/loss-lines.ts';
+import type { MakePlot } from '../../charts/painter.ts';
+import { dashPatterns } from '../../charts/plot.ts';
 import { DataTable } from '../../components/DataTable.tsx';
 import type { Run } from '../../runs/run.ts';
-import { latestLosses, stepsDone } from '../../runs/run.ts';
+import { isActive, latestLosses, stepsDone } from '../../runs/run.ts';
 import { sample } from '../../runs/smoothing.ts';
 import { useUi } from '../../stores/ui.ts';
-import { count, significant } from '../../text/numbers.ts';
+import { count, duration, pace, significant } from '../../text/numbers.ts';
 import { runColour } from './run-colour.ts';
 
 interface Props {
@@ -20,14 +20,12 @@ interface Props {
 /** The loss as it falls, one line for each run that is shown. */
 export function LossPanel({ runs, selected }: Props) {
   const log = useUi((state) => state.logScale);
-  const palette = usePalette();
   const shown = runs.filter((run) => run.visible);
   const chosen = selected?.id ?? null;
-  const draw = useMemo(
-    () =>
-      palette &&
-      (() => lossDrawing(runs, { palette, log, selected: chosen, colourOf: (run) => runColour(palette, runs, run) })),
-    [palette, runs, chosen, log],
+  const plot = useMemo<MakePlot>(
+    () => (palette, columns) =>
+      lossPlot(runs, log, { selected: chosen, columns, colourOf: (run) => runColour(palette, runs, run) }),
+    [runs, chosen, log],
   );
   return (
     <section className="panel-box loss-panel" aria-labelledby="loss-title">
@@ -37,6 +35,7 @@ export function LossPanel({ runs, selected }: Props) {
           raw thin, smoothed thick{shown.some(({ validation }) => validation.length > 0) && ', validation dotted'}
         </span>
         <LayerLegend layers={Math.max(0, ...shown.map((run) => latestLosses(run).length))} />
+        <Pace run={runs.find(isActive) ?? null} />
         <button
           type="button"
           className="button quiet small"
@@ -47,19 +46,28 @@ export function LossPanel({ runs, selected }: Props) {
           {log ? 'log' : 'linear'}
         </button>
       </header>
-      {draw && (
-        <Chart
-          label={summary(shown)}
-          draw={draw}
-          table={() => (
-            <>
-              <LossTable lines={lossLines(shown)} />
-              <ValidationTable runs={shown} />
-            </>
-          )}
-        />
-      )}
+      <Chart
+        label={summary(shown)}
+        plot={plot}
+        live={runs.some(isActive)}
+        table={() => (
+          <>
+            <LossTable lines={lossLines(shown)} />
+            <ValidationTable runs={shown} />
+          </>
+        )}
+      />
     </section>
+  );
+}
+
+/** How fast the run under way is, and how long it will take. */
+function Pace({ run }: { run: Run | null }) {
+  if (run?.state !== 'running' || run.points.length === 0) return null;
+  return (
+    <span className="pace quiet">
+      {pace(run.stepsPerSecond)} · {duration(run.secondsLeft)} left
+    </span>
   );
 }
 
@@ -72,7 +80,7 @@ function LayerLegend({ layers }: { layers: number }) {
         // biome-ignore lint/suspicious/noArrayIndexKey: a layer is its index
         <li key={layer}>
           <svg viewBox="0 0 32 4" aria-hidden="true">
-            <path d="M0 2h32" strokeDasharray={patterns[layerDashes[layer % layerDashes.length] ?? 'solid']} />
+            <path d="M0 2h32" strokeDasharray={dashPatterns[layerDashes[layer % layerDashes.length] ?? 'solid']} />
           </svg>
           layer {layer + 1}
         </li>
@@ -80,16 +88,6 @@ function LayerLegend({ layers }: { layers: number }) {
     </ul>
   );
 }
-
-/** Plotly's dashes as SVG draws them. */
-const patterns: Record<string, string> = {
-  solid: '',
-  dash: '8 5',
-  dot: '2 4',
-  dashdot: '8 4 2 4',
-  longdash: '14 5',
-  longdashdot: '14 4 2 4',
-};
 
 function summary(shown: readonly Run[]): string {
   const parts = shown.flatMap((run) => {
@@ -118,9 +116,9 @@ function ValidationTable({ runs }: { runs: readonly Run[] }) {
 const tableRows = 12;
 
 function LossTable({ lines }: { lines: readonly LossLine[] }) {
-  return lines.map(({ name, steps, raw, smoothed }) => (
+  return lines.map(({ name, run, layer, steps, raw, smoothed }) => (
     <DataTable
-      key={name}
+      key={`${run.id} ${layer}`}
       caption={name}
       columns={['step', 'loss', 'smoothed']}
       rows={sample(steps.length, tableRows).map((index) => [

@@ -1,7 +1,9 @@
+import { useMemo } from 'react';
 import { removeRun, renameRun, selectRun, toggleRun } from '../../actions/runs.ts';
 import { usePalette } from '../../charts/use-palette.ts';
 import { IconButton } from '../../components/IconButton.tsx';
 import { EditableText } from '../../components/inputs/EditableText.tsx';
+import { differences, differenceText } from '../../runs/differences.ts';
 import type { Run } from '../../runs/run.ts';
 import { latestLosses, latestScore, stepsDone } from '../../runs/run.ts';
 import { describeMethod, stateNames } from '../../text/describe.ts';
@@ -54,7 +56,29 @@ export function RunList({ runs, selected }: Props) {
           </tbody>
         </table>
       </div>
+      <Differences runs={runs.filter(({ visible }) => visible)} />
     </section>
+  );
+}
+
+/** What the recipes of the runs in the charts do not share. */
+function Differences({ runs }: { runs: readonly Run[] }) {
+  const recipes = runs.map(({ recipe }) => recipe).toReversed();
+  // Recipes never change; the runs do with every step.
+  const key = runs.map(({ id }) => id).join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` says when the recipes are others
+  const found = useMemo(() => differences(recipes), [key]);
+  if (runs.length < 2) return null;
+  return (
+    <div className="differences" data-testid="differences">
+      <h4>What differs between the runs shown</h4>
+      {found.length === 0 && <p className="hint">Nothing: the recipes are the same.</p>}
+      <ul>
+        {found.map((difference) => (
+          <li key={difference.what}>{differenceText(difference)}</li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

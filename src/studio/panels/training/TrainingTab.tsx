@@ -3,9 +3,10 @@ import { selectedRun, useRuns } from '../../stores/runs.ts';
 import { NothingYet } from '../stage/NothingYet.tsx';
 import { AccuracyPanel } from './AccuracyPanel.tsx';
 import { LossPanel } from './LossPanel.tsx';
+import { RatePanel } from './RatePanel.tsx';
 import { RunList } from './RunList.tsx';
 
-/** Loss and accuracy of the run under way, earlier runs behind it. */
+/** Loss, accuracy and learning rate of the run under way, earlier runs behind it. */
 export function TrainingTab() {
   const runs = useRuns((state) => state.runs);
   const chosen = useRuns(selectedRun);
@@ -16,6 +17,7 @@ export function TrainingTab() {
     <div className="training">
       <LossPanel runs={trained} selected={selected} />
       <AccuracyPanel runs={trained} selected={selected} />
+      <RatePanel runs={trained} selected={selected} />
       <RunList runs={trained} selected={selected} />
     </div>
   );
