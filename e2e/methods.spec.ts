@@ -29,7 +29,7 @@ async function joint(page: Page, name: RegExp): Promise<number> {
 test('one button runs every method without training, each with a row', async ({ page }) => {
   await openMlpPair(page);
   await page.getByRole('tab', { name: 'Compare' }).click();
-  await page.getByRole('button', { name: 'Run the comparisons' }).click();
+  await page.getByRole('button', { name: 'Run all baselines' }).click();
   const table = page.getByTestId('compare-table');
   const names = [
     'Ensemble',
@@ -52,7 +52,9 @@ test('one button runs every method without training, each with a row', async ({ 
   const beside = look.getByRole('table', { name: /beside its sources/ });
   await expect(beside.getByRole('row', { name: /^sources’ accuracy/ })).toContainText('92.6');
   await expect(beside.getByRole('row', { name: /^reconstruction/ })).toContainText('%');
-  await expect(look.getByRole('table', { name: /confusion/ }).getByRole('row')).toHaveCount(11);
+  await page.getByRole('button', { name: 'Show mistakes' }).click();
+  const mistakes = page.getByTestId('mistakes');
+  await expect(mistakes.getByRole('table', { name: /confusion/ }).getByRole('row')).toHaveCount(11);
 });
 
 test('a distillation trains, draws its loss and exports', async ({ page }) => {

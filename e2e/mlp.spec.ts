@@ -48,7 +48,7 @@ test('the loss falls, the export does what the page showed', async ({ page }) =>
   await expect(page.getByTestId('matrix-readout')).toContainText(/row \d+/i);
 
   await page.getByRole('tab', { name: 'Compare' }).click();
-  await page.getByRole('button', { name: 'Run the comparisons' }).click();
+  await page.getByRole('button', { name: 'Run all baselines' }).click();
   const table = page.getByTestId('compare-table');
   await expect(table.getByRole('row')).toHaveCount(12, { timeout: 120_000 });
   await expect(table.getByRole('row', { name: /^Average/ })).toContainText('75.');

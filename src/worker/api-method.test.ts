@@ -83,7 +83,9 @@ describe('a closer look', () => {
     await api.run('a', merge({ epochs: 4 }));
     await until(inState('a', 'done'));
     const score = resultOf(events, 'a')?.score;
-    const { confusion, calibration, sideBySide, reconstruction, similarity, shifts } = await api.closerLook('a');
+    const { confusion, calibration, sideBySide, reconstruction, similarity, shifts } = await api.closerLook({
+      run: 'a',
+    });
     const diagonal = Array.from({ length: 10 }, (_, row) => confusion.joint[row * 10 + row] ?? 0);
     expect(diagonal.reduce((sum, count) => sum + count, 0) / 1000).toBeCloseTo(score?.joint ?? 0, 6);
     expect(calibration.joint).toBeGreaterThan(0);
@@ -99,7 +101,7 @@ describe('a closer look', () => {
     for (const { severity, score: shifted } of shifts) {
       if (severity === 3) expect(shifted.joint).toBeLessThan(score?.joint ?? 0);
     }
-    await expect(api.closerLook('nothing')).rejects.toMatchObject({ kind: 'run' });
+    await expect(api.closerLook({ run: 'nothing' })).rejects.toMatchObject({ kind: 'run' });
   });
 });
 

@@ -10,7 +10,6 @@ import { StudioError } from '../engine/errors.ts';
 import { closerLook } from '../engine/evaluation/closer-look.ts';
 import type { Predictor } from '../engine/evaluation/evaluate.ts';
 import { evaluate } from '../engine/evaluation/evaluate.ts';
-import { sourcePredictor } from '../engine/evaluation/predictors.ts';
 import type { MatrixReader } from '../engine/inspection/matrices.ts';
 import { savedMatrices } from '../engine/inspection/matrices.ts';
 import { memoryProblem } from '../engine/merging/memory.ts';
@@ -26,8 +25,10 @@ import { decodeImage } from './decode-image.ts';
 import { describeSource, describeTaken, drawThumbnails, mixedImages } from './describe.ts';
 import type { Exported } from './export.ts';
 import { exportChoices, writeExport } from './export.ts';
+import { misreadings } from './misread.ts';
+import { withModel } from './model-choice.ts';
 import type { BackendChoice, BackendStatus, MatrixInfo, StudioApi, StudioEvent } from './protocol.ts';
-import { Run } from './run.ts';
+import { Run, reconstructionFor } from './run.ts';
 import { transferring } from './transfer.ts';
 
 export interface Surroundings {
@@ -153,13 +154,11 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
       return demonstrate(alignModels(models, recipe.alignment), tasks, layer, seed);
     },
 
-    async evaluateSource(recipe, index) {
-      const { models, tasks } = await workspace.context(recipe);
-      const predictor = sourcePredictor(models, index);
-      const score = await evaluate(predictor, tasks);
-      predictor.dispose();
-      return score;
-    },
+    evaluateSource: (recipe, source) =>
+      withModel({ recipe, source }, workspace, findRun, async ({ predictor, network, context }) => ({
+        ...(await evaluate(predictor, context.tasks)),
+        reconstruction: await reconstructionFor(network, context),
+      })),
 
     async run(id, recipe) {
       const [first] = recipe.sources;
@@ -204,24 +203,12 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
       runs.delete(id);
     },
 
-    async closerLook(id) {
-      const { outcome, context } = findRun(id);
-      if (!outcome || !context) {
-        throw new StudioError({
-          kind: 'run',
-          message: 'The run has no result to look at yet.',
-          advice: 'Wait until it is done, or stop it to keep what it has learned.',
-          subject: id,
-        });
-      }
-      const predictor = outcome.predictor();
-      try {
-        const { model, unmerge } = outcome;
-        return await closerLook(predictor, model && { model, unmerge }, context.models, context.tasks, context.seed);
-      } finally {
-        predictor.dispose();
-      }
-    },
+    closerLook: (choice) =>
+      withModel(choice, workspace, findRun, ({ predictor, network, context: { models, tasks, seed } }) =>
+        closerLook(predictor, network, models, tasks, seed),
+      ),
+
+    misread: (choice, count) => withModel(choice, workspace, findRun, (model) => misreadings(model, count)),
 
     async matrices(id) {
       const reader = await matricesOf(id);

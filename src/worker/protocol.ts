@@ -14,6 +14,7 @@ import type { MergeCost, TrainingPoint } from '../engine/merging/method.ts';
 import type { AugmentationOptions, FactOverrides, MethodName, Recipe } from '../engine/recipe.ts';
 import type { Demonstration } from '../engine/theory/demonstrate.ts';
 
+import type { Misreadings, ModelChoice, SourceScore } from './protocol-compare.ts';
 import type {
   DroppedFile,
   ImagesInfo,
@@ -32,6 +33,7 @@ export type { Score } from '../engine/evaluation/evaluate.ts';
 export type { ExportFloat } from '../engine/formats/write/output.ts';
 export type { MergeCost, TrainingPoint } from '../engine/merging/method.ts';
 export type { Demonstration, FoldCheck } from '../engine/theory/demonstrate.ts';
+export type { ConfusedPair, Misreadings, MisreadTask, ModelChoice, SourceScore } from './protocol-compare.ts';
 export type { DroppedFile, ImagesInfo, LoadResult, SourceInfo, SuperNetInfo, TextsInfo, Thumbnails };
 
 // ---- before a run ----
@@ -50,6 +52,11 @@ export type RunState = 'preparing' | 'running' | 'paused' | 'stopped' | 'done' |
 export interface RunResult {
   method: MethodName;
   score: Score;
+  /**
+   * How far the guess of each source's last features is from them, relative to their size, on at most 300 held-out images of its
+   * task; null where there is no guess. Empty for an ensemble.
+   */
+  reconstruction: (number | null)[];
   /** Seconds of work, without pauses and without evaluation. */
   seconds: number;
   /** Learnable numbers; 0 for a method that trains nothing. */
@@ -188,7 +195,7 @@ export interface StudioApi {
   /** The paper's mechanisms on the sources of the recipe, at one layer. */
   demonstrate(recipe: Recipe, layer: string): Promise<Demonstration>;
   /** Scores source `index` of the recipe alone: its body with every task's head. */
-  evaluateSource(recipe: Recipe, index: number): Promise<Score>;
+  evaluateSource(recipe: Recipe, index: number): Promise<SourceScore>;
 
   /** Starts a run and returns at once; everything else comes as events. One run trains at a time. */
   run(run: string, recipe: Recipe): Promise<void>;
@@ -201,8 +208,10 @@ export interface StudioApi {
   /** Forgets a run and its model. */
   discard(run: string): Promise<void>;
 
-  /** Confusion, calibration, similarity to the sources, and accuracy under distribution shift of a run that is over. */
-  closerLook(run: string): Promise<CloserLook>;
+  /** Confusion, calibration, similarity to the sources, and accuracy under distribution shift. */
+  closerLook(model: ModelChoice): Promise<CloserLook>;
+  /** What a model mistakes for what, with at most `count` misread images of each task. */
+  misread(model: ModelChoice, count: number): Promise<Misreadings>;
   /** M and U of a run, or of a saved SuperNet by its id. */
   matrices(run: string): Promise<MatrixInfo[]>;
   matrix(run: string, name: string): Promise<MatrixValues>;

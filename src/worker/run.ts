@@ -2,7 +2,9 @@
 
 import type { SchemeMatch } from '../engine/architectures/naming.ts';
 import type { StudioError } from '../engine/errors.ts';
+import type { MergedNetwork } from '../engine/evaluation/closer-look.ts';
 import { evaluate } from '../engine/evaluation/evaluate.ts';
+import { reconstructionOf } from '../engine/evaluation/reconstruction.ts';
 import type { MatrixReader } from '../engine/inspection/matrices.ts';
 import { savedMatrices } from '../engine/inspection/matrices.ts';
 import type { MergeContext, MergeOutcome, MergeProgress } from '../engine/merging/method.ts';
@@ -19,6 +21,16 @@ const measurements: ReadonlySet<MergeProgress['type']> = new Set(['accuracy', 'v
 
 /** Longest time without looking at messages from the page, in milliseconds. */
 const turn = 15;
+
+/** Held-out images of each task that features are reconstructed for: the whole set would take longer than the scores. */
+const reconstructed = 300;
+
+/** Reconstruction errors of one network; none for an ensemble. */
+export const reconstructionFor = async (
+  network: MergedNetwork | null,
+  { models, tasks }: MergeContext,
+): Promise<(number | null)[]> =>
+  network ? reconstructionOf(network.model, network.unmerge, models, tasks, reconstructed) : [];
 
 export class Run {
   state: RunState = 'preparing';
@@ -154,12 +166,14 @@ export class Run {
     const score = await evaluate(predictor, context.tasks);
     predictor.dispose();
     if (this.failure) throw this.failure;
-    const { steps, learnable, model } = outcome;
+    const { steps, learnable, model, unmerge } = outcome;
+    const reconstruction = await reconstructionFor(model && { model, unmerge }, context);
     const { name: method } = this.recipe.method;
+    const { seconds } = this;
     this.send({
       type: 'result',
       run: this.id,
-      result: { method, score, seconds: this.seconds, learnable, steps, merged: model?.architecture ?? null },
+      result: { method, score, reconstruction, seconds, learnable, steps, merged: model?.architecture ?? null },
     });
     this.setState(this.stopping && steps < this.steps ? 'stopped' : 'done');
   }

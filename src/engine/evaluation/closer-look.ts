@@ -1,7 +1,6 @@
 /** All that is measured of one merge besides its accuracy (docs/method.md "A closer look"). */
 
 import type { Model } from '../architectures/model.ts';
-import { featureWidth } from '../architectures/model.ts';
 import { selectImages } from '../datasets/image-file.ts';
 import type { TaskImages } from '../datasets/images.ts';
 import type { Severity, Shift } from '../datasets/shift.ts';
@@ -14,7 +13,7 @@ import { confusionOf } from './confusion.ts';
 import type { Predictor, Score } from './evaluate.ts';
 import { evaluate } from './evaluate.ts';
 import { sideBySidePredictor } from './predictors.ts';
-import { guessesOf, reconstructionErrors } from './reconstruction.ts';
+import { reconstructionOf } from './reconstruction.ts';
 import type { LayerSimilarity } from './similarity.ts';
 import { similarityOf } from './similarity.ts';
 
@@ -69,7 +68,7 @@ export async function closerLook(
     calibration: await calibrationErrors(predictor, tasks),
     sideBySide: await sourcesSideBySide(sources, tasks),
     similarity,
-    reconstruction: merged ? await reconstructionOf(merged, sources, tasks) : [],
+    reconstruction: merged ? await reconstructionOf(merged.model, merged.unmerge, sources, tasks) : [],
     shifts: await underShift(predictor, tasks, seed),
   };
 }
@@ -88,20 +87,6 @@ async function sourcesSideBySide(
     return { score: await evaluate(predictor, tasks), calibration: await calibrationErrors(predictor, tasks) };
   } finally {
     predictor.dispose();
-  }
-}
-
-async function reconstructionOf(
-  { model, unmerge }: MergedNetwork,
-  sources: readonly Model[],
-  tasks: readonly TaskImages[],
-): Promise<(number | null)[]> {
-  const widths = sources.map(({ architecture }) => featureWidth(architecture));
-  const guesses = guessesOf(model, unmerge, widths);
-  try {
-    return await reconstructionErrors(guesses.of, sources, tasks);
-  } finally {
-    guesses.dispose();
   }
 }
 

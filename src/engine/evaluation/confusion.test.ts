@@ -5,7 +5,7 @@ import type { TaskImages } from '../datasets/images.ts';
 import { randomImages, randomModels } from '../merging/fs-merge/testing.ts';
 import { smallMlp } from '../testing/models.ts';
 import { useNodeBackend } from '../testing/node.ts';
-import { argmax, confusionOf, eachReading } from './confusion.ts';
+import { argmax, confusedPairs, confusionOf, eachReading } from './confusion.ts';
 import type { Predictor } from './evaluate.ts';
 import { evaluate } from './evaluate.ts';
 import { ensemblePredictor, sourcePredictor } from './predictors.ts';
@@ -162,6 +162,15 @@ describe('the confusion of real models', () => {
     }
     expect(score.perTask.filter((share) => share === null)).toHaveLength(blind.length);
   });
+});
+
+it('names the most confused pairs, and no hits', () => {
+  const joint = Uint32Array.of(90, 2, 0, 5, 80, 2, 0, 0, 70);
+  expect(confusedPairs({ joint, size: 3 }, 2)).toEqual([
+    { label: 1, predicted: 0, images: 5 },
+    { label: 0, predicted: 1, images: 2 },
+  ]);
+  expect(confusedPairs({ joint: Uint32Array.of(9, 0, 0, 9), size: 2 }, 2)).toEqual([]);
 });
 
 it('takes the first of equal logits', () => {

@@ -64,6 +64,25 @@ export async function confusionOf(
   return confusion;
 }
 
+export interface ConfusedPair {
+  /** True joint class. */
+  label: number;
+  /** Joint class that it is taken for. */
+  predicted: number;
+  images: number;
+}
+
+/** The pairs of joint classes that are confused most, at most `most`; the first of equal ones by true class comes first. */
+export function confusedPairs({ joint, size }: Pick<Confusion, 'joint' | 'size'>, most: number): ConfusedPair[] {
+  const pairs: ConfusedPair[] = [];
+  for (const [index, images] of joint.entries()) {
+    const label = Math.floor(index / size);
+    const predicted = index % size;
+    if (images > 0 && label !== predicted) pairs.push({ label, predicted, images });
+  }
+  return pairs.sort((a, b) => b.images - a.images).slice(0, most);
+}
+
 /** What a predictor says of one held-out image. */
 export interface Reading {
   task: number;

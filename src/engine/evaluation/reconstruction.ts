@@ -69,6 +69,23 @@ export function guessesOf(
   };
 }
 
+/** `reconstructionErrors` of a network in the sources' places. */
+export async function reconstructionOf(
+  model: Model,
+  unmerge: Weight | null,
+  sources: readonly Model[],
+  tasks: readonly TaskImages[],
+  limit?: number,
+): Promise<(number | null)[]> {
+  const widths = sources.map(({ architecture }) => featureWidth(architecture));
+  const guesses = guessesOf(model, unmerge, widths);
+  try {
+    return await reconstructionErrors(guesses.of, sources, tasks, limit);
+  } finally {
+    guesses.dispose();
+  }
+}
+
 async function relativeError(guess: Guess, model: Model, images: ImageSet, count: number): Promise<number> {
   const parameters = toBackend(model.weights);
   let difference = 0;

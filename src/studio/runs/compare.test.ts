@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { BaselineName } from '../recipe/draft.ts';
 import { defaultBaselines, settingKey } from '../recipe/draft.ts';
-import { baselines, bestMerged, comparisons, isComplete } from './compare.ts';
+import { baselines, comparisons, isComplete } from './compare.ts';
 import { score, testRecipe, testRun } from './testing.ts';
 
 const result = (method: 'fs-merge' | BaselineName, first: number, second: number) => ({
   method,
   score: score(first, second),
+  reconstruction: [0.2, 0.4],
   seconds: 2,
   learnable: method === 'fs-merge' ? 100 : 0,
   steps: 0,
@@ -14,6 +15,7 @@ const result = (method: 'fs-merge' | BaselineName, first: number, second: number
 });
 const done = (id: string, method: BaselineName, first: number, second: number) =>
   testRun(id, { state: 'done', recipe: testRecipe(defaultBaselines[method]), result: result(method, first, second) });
+const alone = (first: number, second: number) => ({ ...score(first, second), reconstruction: [0, 0.5] });
 const current = { recipe: testRecipe(), colours: [0, 1] };
 const key = settingKey(current.recipe);
 
@@ -24,10 +26,11 @@ describe('comparisons', () => {
       done('ens', 'ensemble', 0.99, 0.99),
       done('avg', 'average', 0.5, 0.2),
     ];
-    const [table] = comparisons(current, runs, { [key]: [score(0.97, 0.1), score(0.1, 0.96)] });
+    const [table] = comparisons(current, runs, { [key]: [alone(0.97, 0.1), alone(0.1, 0.96)] });
     expect(table?.tasks).toEqual(['digits', 'clothes']);
     expect(table?.rows.map((row) => row.key)).toEqual(['source 0', 'source 1', 'ens', 'avg', 'fs']);
     expect(table?.rows.map((row) => row.learnable)).toEqual([null, null, null, null, 100]);
+    expect(table?.rows[0]?.reconstruction).toEqual([0, 0.5]);
   });
 
   it('keep only the latest of a baseline, and nothing that failed or was not measured', () => {
@@ -59,27 +62,15 @@ describe('comparisons', () => {
   });
 });
 
-it('bestMerged leaves out sources, the ensemble and unfinished runs', () => {
-  const runs = [
-    done('ens', 'ensemble', 0.99, 0.99),
-    done('avg', 'average', 0.5, 0.7),
-    testRun('fs', { state: 'done', result: result('fs-merge', 0.9, 0.6) }),
-    testRun('live', { state: 'running', accuracy: [{ step: 5, score: score(0.95, 0.95) }] }),
-  ];
-  const [table] = comparisons(current, runs, { [key]: [score(0.97, 0.1), null] });
-  if (!table) throw new Error('no table');
-  expect(bestMerged(table)).toEqual({ perTask: [0.9, 0.7], joint: 0.75 });
-});
-
 it('isComplete wants every source and every baseline of the setting', () => {
   const runs = baselines.map((method) => done(method, method, 0.5, 0.7));
-  const scores = { [key]: [score(0.9, 0.1), score(0.1, 0.9)] };
+  const scores = { [key]: [alone(0.9, 0.1), alone(0.1, 0.9)] };
   expect(isComplete(current.recipe, runs, scores, {})).toBe(true);
   const [ensemble, ...others] = runs;
   expect(ensemble?.recipe.method.name).toBe('ensemble');
   expect(isComplete(current.recipe, others, scores, {})).toBe(false);
   expect(isComplete(current.recipe, others, scores, { [key]: { ensemble: 'it cannot' } })).toBe(true);
   expect(isComplete(current.recipe, others, scores, { other: { ensemble: 'it cannot' } })).toBe(false);
-  expect(isComplete(current.recipe, runs, { [key]: [score(0.9, 0.1), null] }, {})).toBe(false);
+  expect(isComplete(current.recipe, runs, { [key]: [alone(0.9, 0.1), null] }, {})).toBe(false);
   expect(isComplete(testRecipe(undefined, 'other.npz'), runs, scores, {})).toBe(false);
 });

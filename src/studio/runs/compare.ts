@@ -1,6 +1,6 @@
 /** The rows of the comparison: everything that was measured on the same sources and the same images. */
 import type { MethodName, Recipe, RecipeSource } from '../../engine/recipe.ts';
-import type { Score } from '../../worker/protocol.ts';
+import type { Score, SourceScore } from '../../worker/protocol.ts';
 import { settingKey } from '../recipe/draft.ts';
 import type { Run } from './run.ts';
 import { isOver, latestScore, trains } from './run.ts';
@@ -12,6 +12,8 @@ export interface CompareRow {
   /** The source's place in the recipe; null for a method. */
   source: number | null;
   score: Score;
+  /** For each source how far its features are missed, relative to their size; null and none where there is no guess. */
+  reconstruction: readonly (number | null)[];
   /** Whether the score is of an unfinished model, on some of the held-out images. */
   live: boolean;
   /** Null where nothing is learned or nothing ran. */
@@ -21,13 +23,15 @@ export interface CompareRow {
 
 export interface Comparison {
   key: string;
+  /** A recipe of this setting, whatever its method. */
+  recipe: Recipe;
   tasks: string[];
   colours: number[];
   rows: CompareRow[];
 }
 
 /** Scores of each source alone, by `settingKey`; null where not measured yet. */
-export type SourceScores = Readonly<Record<string, readonly (Score | null)[]>>;
+export type SourceScores = Readonly<Record<string, readonly (SourceScore | null)[]>>;
 
 /** Methods that cannot apply to the sources of a setting, and why, by `settingKey`. */
 export type Refusals = Readonly<Record<string, Readonly<Partial<Record<MethodName, string>>>>>;
@@ -38,25 +42,26 @@ export function comparisons(
   runs: readonly Run[],
   sourceScores: SourceScores,
 ): Comparison[] {
-  const settings = new Map<string, { sources: RecipeSource[]; colours: number[] }>();
+  const settings = new Map<string, { recipe: Recipe; colours: number[] }>();
   for (const { recipe, colours } of [current, ...runs.toReversed()]) {
     const key = settingKey(recipe);
-    if (!settings.has(key)) settings.set(key, { sources: recipe.sources, colours });
+    if (!settings.has(key)) settings.set(key, { recipe, colours });
   }
   return [...settings]
-    .map(([key, { sources, colours }]) => ({
+    .map(([key, { recipe, colours }]) => ({
       key,
+      recipe,
       colours,
-      tasks: sources.map(({ name }) => name),
+      tasks: recipe.sources.map(({ name }) => name),
       rows: [
-        ...sourceRows(sources, sourceScores[key] ?? []),
+        ...sourceRows(recipe.sources, sourceScores[key] ?? []),
         ...runRows(runs.filter((run) => settingKey(run.recipe) === key)),
       ],
     }))
     .filter(({ rows }) => rows.length > 0);
 }
 
-function sourceRows(sources: readonly RecipeSource[], scores: readonly (Score | null)[]): CompareRow[] {
+function sourceRows(sources: readonly RecipeSource[], scores: readonly (SourceScore | null)[]): CompareRow[] {
   return sources.flatMap(({ name }, source) => {
     const score = scores[source];
     if (!score) return [];
@@ -67,6 +72,7 @@ function sourceRows(sources: readonly RecipeSource[], scores: readonly (Score | 
         kind: 'source' as const,
         source,
         score,
+        reconstruction: score.reconstruction,
         live: false,
         learnable: null,
         seconds: null,
@@ -107,6 +113,7 @@ function runRows(runs: readonly Run[]): CompareRow[] {
       kind,
       source: null,
       score,
+      reconstruction: run.result?.reconstruction ?? [],
       live: !isOver(run),
       learnable: run.result?.learnable || null,
       seconds: run.result?.seconds ?? null,
@@ -115,21 +122,14 @@ function runRows(runs: readonly Run[]): CompareRow[] {
   return rows.sort((a, b) => order.indexOf(a.kind as MethodName) - order.indexOf(b.kind as MethodName));
 }
 
-/** Highest value of each column among the merged networks: sources and ensemble are what these are measured against. */
-export function bestMerged({ tasks, rows }: Comparison): { perTask: number[]; joint: number } {
-  const merged = rows.filter(({ kind, live }) => !live && kind !== 'source' && kind !== 'ensemble');
-  const best = (values: number[]) => Math.max(Number.NEGATIVE_INFINITY, ...values);
-  return {
-    perTask: tasks.map((_, task) => best(merged.map(({ score }) => score.perTask[task] ?? 0))),
-    joint: best(merged.map(({ score }) => score.joint)),
-  };
-}
-
-/** Methods that neither train nor need a base: once for each setting is enough. */
+/** Methods that train nothing: once for each setting is enough. */
 export const baselines = [
   'ensemble',
   'average',
   'slerp',
+  'task-arithmetic',
+  'ties',
+  'dare',
   'regmean',
   'git-re-basin',
   'activation-matching',

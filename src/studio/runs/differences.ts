@@ -48,8 +48,8 @@ export function differences(recipes: readonly Recipe[]): Difference[] {
 /** "initialisation: first / average". */
 export const differenceText = ({ what, values }: Difference): string => `${what}: ${values.join(' / ')}`;
 
-/** Each option of a recipe in words, the method's first. */
-function optionsOf({ method, sources, alignment, augmentation, seed }: Recipe): Map<string, string> {
+/** Each option of a recipe and its value in words, the method's first. */
+export function optionsOf({ method, sources, alignment, augmentation, seed }: Recipe): Map<string, string> {
   const options = new Map<string, string>();
   const add = (place: string, value: unknown) => {
     const what = names[place] ?? place.slice(place.lastIndexOf('.') + 1);

@@ -37,6 +37,7 @@ describe('events of a run', () => {
     const result = {
       method: 'fs-merge' as const,
       score: score(0.9, 0.8),
+      reconstruction: [],
       seconds: 3,
       learnable: 5,
       steps: 90,

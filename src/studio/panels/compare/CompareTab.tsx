@@ -8,6 +8,7 @@ import { activeRun, useRuns } from '../../stores/runs.ts';
 import { methodNames } from '../../text/describe.ts';
 import { CloserLook } from './CloserLook.tsx';
 import { CompareTable } from './CompareTable.tsx';
+import { SaveReport } from './SaveReport.tsx';
 
 /** Everything that was measured, side by side. */
 export function CompareTab() {
@@ -22,7 +23,7 @@ export function CompareTab() {
       <section className="panel-box" aria-labelledby="compare-title">
         <header>
           <h3 id="compare-title">Accuracy on held-out images</h3>
-          <CompareButton />
+          <BaselinesButton />
         </header>
         <Notices place="compare" />
         {tables.length === 0 && (
@@ -31,35 +32,40 @@ export function CompareTab() {
           </p>
         )}
         {tables.map((table) => (
-          <div key={table.key}>
+          <div key={table.key} className="comparison">
             <CompareTable comparison={table} />
             <Refused reasons={refused[table.key] ?? {}} />
           </div>
         ))}
         {tables.length > 0 && (
           <p className="hint">
-            Task columns choose among the task's own classes, joint among the classes of all tasks. The best merged
-            network of a column is bold; sources and the ensemble are what it is measured against. Time is without
-            pauses and measuring.
+            Task columns choose among the task's own classes, joint among the classes of all tasks. Reconstruction
+            error: how far the sources' features are missed, 0 % is perfect. The best merged network of a column is
+            bold; sources and the ensemble are what it is measured against. Time is without pauses and measuring.
           </p>
         )}
       </section>
-      <CloserLook />
+      <CloserLook tables={tables} />
+      <SaveReport tables={tables} />
     </div>
   );
 }
 
-/** Methods that cannot apply, and why. */
+/** Methods that cannot apply, and why; methods of one reason together. */
 function Refused({ reasons }: { reasons: Refusals[string] }) {
-  const all = Object.entries(reasons) as [MethodName, string][];
-  return all.map(([method, reason]) => (
-    <p key={method} className="hint">
-      {methodNames[method]} cannot apply: {reason}
+  const byReason = new Map<string, string[]>();
+  for (const [method, reason] of Object.entries(reasons) as [MethodName, string][]) {
+    byReason.set(reason, [...(byReason.get(reason) ?? []), methodNames[method]]);
+  }
+  return [...byReason].map(([reason, methods]) => (
+    <p key={reason} className="hint">
+      {methods.length > 1 ? `${methods.slice(0, -1).join(', ')} and ${methods.at(-1)}` : methods[0]} cannot apply:{' '}
+      {reason}
     </p>
   ));
 }
 
-function CompareButton() {
+function BaselinesButton() {
   const ready = useRecipe(isReady);
   const active = useRuns((state) => activeRun(state) !== null);
   const comparing = useRuns((state) => state.comparing);
@@ -69,7 +75,7 @@ function CompareButton() {
     : active
       ? 'Possible when the run is over.'
       : complete
-        ? 'Sources and all methods without training are measured.'
+        ? 'Sources and all methods without training that apply are measured.'
         : '';
   return (
     <>
@@ -79,10 +85,11 @@ function CompareButton() {
       <button
         type="button"
         className="button"
-        disabled={!ready || active || complete || comparing !== null}
+        title="Every source alone, and every method that trains nothing"
+        disabled={!ready || active || comparing !== null}
         onClick={() => void runComparisons()}
       >
-        Run the comparisons
+        Run all baselines
       </button>
     </>
   );

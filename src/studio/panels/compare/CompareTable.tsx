@@ -1,72 +1,87 @@
 import type { CSSProperties } from 'react';
+import { useState } from 'react';
+import { Icon } from '../../components/Icon.tsx';
 import { SourceMark, sourceColour } from '../../components/SourceMark.tsx';
 import type { CompareRow, Comparison } from '../../runs/compare.ts';
-import { bestMerged } from '../../runs/compare.ts';
+import type { Column, Order } from '../../runs/compare-columns.ts';
+import { bestOf, columnsOf, isMerged, nextOrder, sortedRows } from '../../runs/compare-columns.ts';
 import { methodNames } from '../../text/describe.ts';
-import { count, duration, percentOrNone } from '../../text/numbers.ts';
+import { count, percentOrNone } from '../../text/numbers.ts';
+import { CopyTable } from './CopyTable.tsx';
 
 /** One table for one setting: same sources, same images. */
 export function CompareTable({ comparison }: { comparison: Comparison }) {
-  const { tasks, colours, rows } = comparison;
-  const best = bestMerged(comparison);
+  const { colours } = comparison;
+  const [order, setOrder] = useState<Order | null>(null);
+  const columns = columnsOf(comparison);
+  const rows = sortedRows(comparison.rows, columns, order);
+  const best = columns.map((column) => bestOf(column, rows));
+  const heading = (key: string) => ({ sort: order?.key === key ? order.direction : undefined, key });
+  const sort = (key: string) => setOrder(nextOrder(order, key, columns));
   return (
-    <div className="table-scroll">
-      <table className="compare-table" data-testid="compare-table">
-        <thead>
-          <tr>
-            <th scope="col">Model</th>
-            {tasks.map((task, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: tasks may share a name
-              <th scope="col" key={index}>
-                <SourceMark colour={colours[index] ?? index} /> {task}
-              </th>
-            ))}
-            <th scope="col">joint</th>
-            <th scope="col" className="right">
-              Learned numbers
-            </th>
-            <th scope="col" className="right">
-              Time
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.key} data-kind={row.kind} data-testid={`compare-${row.kind}`}>
-              <th scope="row">
-                <RowName row={row} colours={colours} />
-              </th>
-              {tasks.map((task, index) => (
-                <BarCell
-                  // biome-ignore lint/suspicious/noArrayIndexKey: tasks may share a name
-                  key={index}
-                  share={row.score.perTask[index] ?? null}
-                  colour={sourceColour(colours[index] ?? index)}
-                  best={isMerged(row) && row.score.perTask[index] === best.perTask[index]}
-                  title={
-                    row.score.perTask[index] === null
-                      ? `${task}: its head reads features of another width`
-                      : `${task}: ${percentOrNone(row.score.jointPerTask[index])} among the classes of all tasks, ${count(row.score.images[index] ?? 0)} images`
-                  }
+    <>
+      <div className="table-scroll">
+        <table className="compare-table" data-testid="compare-table">
+          <thead>
+            <tr>
+              <Heading {...heading('model')} title="model" onSort={() => sort('model')} />
+              {columns.map(({ key, title, task, unit }) => (
+                <Heading
+                  {...heading(key)}
+                  key={key}
+                  title={title}
+                  colour={task === null ? null : (colours[task] ?? task)}
+                  right={unit !== '%'}
+                  onSort={() => sort(key)}
                 />
               ))}
-              <BarCell
-                share={row.score.joint}
-                colour="var(--quiet)"
-                best={isMerged(row) && row.score.joint === best.joint}
-                title="joint"
-              />
-              <td className="right">{row.learnable === null ? '–' : count(row.learnable)}</td>
-              <td className="right">{row.seconds === null ? '–' : duration(row.seconds)}</td>
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.key} data-kind={row.kind} data-testid={`compare-${row.kind}`}>
+                <th scope="row">
+                  <RowName row={row} colours={colours} />
+                </th>
+                {columns.map((column, index) => (
+                  <Cell
+                    key={column.key}
+                    row={row}
+                    column={column}
+                    colour={column.task === null ? 'var(--quiet)' : sourceColour(colours[column.task] ?? column.task)}
+                    best={best[index] ?? null}
+                    tasks={comparison.tasks}
+                  />
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <CopyTable comparison={comparison} rows={rows} />
+    </>
   );
 }
 
-const isMerged = ({ kind, live }: CompareRow): boolean => !live && kind !== 'source' && kind !== 'ensemble';
+interface HeadingProps {
+  title: string;
+  /** Of a task; null and undefined: none. */
+  colour?: number | null;
+  right?: boolean;
+  sort: Order['direction'] | undefined;
+  onSort: () => void;
+}
+
+function Heading({ title, colour, right, sort, onSort }: HeadingProps) {
+  return (
+    <th scope="col" aria-sort={sort} className={right ? 'right' : undefined}>
+      <button type="button" className="sort" title="Sort by this column" onClick={onSort}>
+        {colour != null && <SourceMark colour={colour} />} {title}
+        {sort && <Icon name={sort === 'ascending' ? 'up' : 'down'} />}
+      </button>
+    </th>
+  );
+}
 
 function RowName({ row, colours }: { row: CompareRow; colours: readonly number[] }) {
   if (row.kind === 'source') {
@@ -85,19 +100,35 @@ function RowName({ row, colours }: { row: CompareRow; colours: readonly number[]
   );
 }
 
-interface BarProps {
-  /** Null: not measurable. */
-  share: number | null;
+interface CellProps {
+  row: CompareRow;
+  column: Column;
   colour: string;
-  best: boolean;
-  title: string;
+  /** Of the column. */
+  best: number | null;
+  tasks: readonly string[];
 }
 
-function BarCell({ share, colour, best, title }: BarProps) {
-  const style = { '--share': `${(share ?? 0) * 100}%`, '--bar': colour } as CSSProperties;
+function Cell({ row, column, colour, best, tasks }: CellProps) {
+  const value = column.value(row);
+  const text = value === null ? '–' : column.text(value);
+  if (column.unit !== '%') return <td className="right">{text}</td>;
+  const isBest = value !== null && value === best && isMerged(row);
+  const style = { '--share': `${Math.min(1, value ?? 0) * 100}%`, '--bar': colour } as CSSProperties;
   return (
-    <td className="bar-cell" data-best={best || undefined} style={style} title={title}>
-      <span>{percentOrNone(share)}</span>
+    <td className="bar-cell" data-best={isBest || undefined} style={style} title={note(row, column, tasks)}>
+      <span>{text}</span>
     </td>
   );
+}
+
+/** What a cell's number is, in full. */
+function note({ score, reconstruction }: CompareRow, { key, task }: Column, tasks: readonly string[]): string {
+  if (key === 'reconstruction') {
+    return reconstruction.map((error, index) => `${tasks[index]} ${percentOrNone(error)}`).join(', ') || 'not measured';
+  }
+  if (task === null) return 'among the classes of all tasks';
+  if (score.perTask[task] === null) return `${tasks[task]}: its head reads features of another width`;
+  const joint = percentOrNone(score.jointPerTask[task]);
+  return `${tasks[task]}: ${joint} among the classes of all tasks, ${count(score.images[task] ?? 0)} images`;
 }
