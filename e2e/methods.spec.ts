@@ -54,7 +54,7 @@ test('one button runs every method without training, each with a row', async ({ 
   await expect(beside.getByRole('row', { name: /^reconstruction/ })).toContainText('%');
   await page.getByRole('button', { name: 'Show mistakes' }).click();
   const mistakes = page.getByTestId('mistakes');
-  await expect(mistakes.getByRole('table', { name: /confusion/ }).getByRole('row')).toHaveCount(11);
+  await expect(mistakes.getByRole('table', { name: /confusion/ }).getByRole('row')).toHaveCount(12);
 });
 
 test('a distillation trains, draws its loss and exports', async ({ page }) => {

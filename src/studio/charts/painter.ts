@@ -2,7 +2,7 @@
  * Draws one chart, never more often than the page can bear. As a picture it is a small SVG, which costs a millisecond while numbers
  * still come in; under the pointer it is Plotly's, which can be read and zoomed, and is loaded then for the first time.
  */
-import type { Config } from 'plotly.js';
+import type { Config, PlotlyHTMLElement } from 'plotly.js';
 import type { Palette } from './palette.ts';
 import type { Plot } from './plot.ts';
 import { margin } from './plot.ts';
@@ -37,8 +37,10 @@ export class Painter {
   private due = false;
   private busy = false;
   private gone = false;
+  /** Plotly, while somebody explores. */
+  private wanted: Plotly | null = null;
   /** Plotly, while it has the chart. */
-  private plotly: Plotly | null = null;
+  private drawn: Plotly | null = null;
   private zoomed = false;
   private readonly resizes: ResizeObserver;
 
@@ -55,25 +57,21 @@ export class Painter {
 
   /** Lets a person read values and zoom. */
   async explore(): Promise<void> {
-    const plotly = await loadPlotly();
-    if (this.gone || this.plotly) return;
-    this.plotly = plotly;
-    this.element.replaceChildren();
+    this.wanted = await loadPlotly();
     this.redraw();
   }
 
   /** A picture again, unless a person has zoomed into it. */
   leave(): void {
-    if (!this.plotly || this.zoomed) return;
-    this.plotly.purge(this.element);
-    this.plotly = null;
+    if (this.zoomed) return;
+    this.wanted = null;
     this.redraw();
   }
 
   dispose(): void {
     this.gone = true;
     this.resizes.disconnect();
-    this.plotly?.purge(this.element);
+    this.drawn?.purge(this.element);
   }
 
   private redraw(): void {
@@ -95,18 +93,26 @@ export class Painter {
   private async draw({ make, palette }: Painting): Promise<void> {
     const { clientWidth: width, clientHeight: height } = this.element;
     const plot = make(palette, Math.max(1, width - margin.left - margin.right));
-    if (!this.plotly) {
+    const { wanted } = this;
+    if (!wanted) {
+      this.drawn?.purge(this.element);
+      this.drawn = null;
       this.element.innerHTML = svgPlot(plot, { width, height }, palette, '');
       return;
     }
-    const isNew = !this.element.classList.contains('js-plotly-plot');
+    const isNew = this.drawn === null;
+    if (isNew) this.element.replaceChildren();
+    this.drawn = wanted;
     const { data, layout } = plotlyDrawing(plot, palette);
-    const chart = await this.plotly.react(this.element, data, { ...layout, width, height }, config);
-    if (!isNew) return;
+    const chart = await wanted.react(this.element, data, { ...layout, width, height }, config);
+    if (isNew && !this.gone) this.heedZoom(chart);
+  }
+
+  private heedZoom(chart: PlotlyHTMLElement): void {
     this.zoomed = false;
     chart.on('plotly_relayout', (change) => {
-      if ('width' in change) return;
-      this.zoomed = 'xaxis.range[0]' in change || 'yaxis.range[0]' in change;
+      // Plotly tells of new sizes too.
+      if (!('width' in change)) this.zoomed = 'xaxis.range[0]' in change || 'yaxis.range[0]' in change;
     });
   }
 }

@@ -3,7 +3,7 @@ import type { Palette } from '../charts/palette.ts';
 import type { CompareRow, Comparison } from '../runs/compare.ts';
 import type { Column } from '../runs/compare-columns.ts';
 import { bestOf, columnsOf, isMerged, rowTitle } from '../runs/compare-columns.ts';
-import { differences, differenceText, optionsOf } from '../runs/differences.ts';
+import { differences, differenceText, none, optionsOf } from '../runs/differences.ts';
 import type { Run } from '../runs/run.ts';
 import { trains } from '../runs/run.ts';
 import { describeMethod, methodLines, methodNames, stateNames } from '../text/describe.ts';
@@ -107,7 +107,8 @@ const differencesSection = (runs: readonly Run[]): Markup => html`<section><h2>W
 </section>`;
 
 function recipeSection({ name, recipe }: Run): Markup {
-  const options = [...optionsOf(recipe)].map(([what, value]) => html`<dt>${what}</dt><dd>${value}</dd>`);
+  const chosen = [...optionsOf(recipe)].filter(([, value]) => value !== none);
+  const options = chosen.map(([what, value]) => html`<dt>${what}</dt><dd>${value}</dd>`);
   return html`<section><h2>Recipe of ${name}</h2>
 <p>${describeMethod(recipe.method)}. ${methodLines[recipe.method.name]}</p>
 <dl>${options}</dl>

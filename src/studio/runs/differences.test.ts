@@ -22,6 +22,7 @@ describe('differences', () => {
       ),
     ).toEqual([
       'matrices: diagonal + low-rank / diagonal + low-rank / full',
+      'rank: 12 / 12 / –',
       'initialisation: first / average / random',
       'learning rate: 0.0001 / 1e-5 / 0.0001',
     ]);

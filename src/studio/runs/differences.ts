@@ -1,5 +1,6 @@
 /** What differs between the recipes of several runs, in words: "initialisation: first / average". */
-import type { Recipe } from '../../engine/recipe.ts';
+import type { MethodRecipe, Recipe } from '../../engine/recipe.ts';
+import { hasDiagonal, hasRank } from '../recipe/draft.ts';
 import { methodNames } from '../text/describe.ts';
 import { count, plain } from '../text/numbers.ts';
 
@@ -34,7 +35,8 @@ const names: Record<string, string> = {
   seed: 'seed',
 };
 
-const none = '–';
+/** Stands for what is not there. */
+export const none = '–';
 
 /** Every option in which the recipes are not all alike. None for fewer than two recipes. */
 export function differences(recipes: readonly Recipe[]): Difference[] {
@@ -56,7 +58,9 @@ export function optionsOf({ method, sources, alignment, augmentation, seed }: Re
     options.set(what, inWords(value));
   };
   options.set(names['method.name'] as string, methodNames[method.name]);
-  for (const [key, value] of Object.entries(method)) if (key !== 'name') add(`method.${key}`, value);
+  for (const [key, value] of Object.entries(method)) {
+    if (key !== 'name' && applies(method, key)) add(`method.${key}`, value);
+  }
   options.set('sources', sources.map(({ file }) => file).join(', '));
   for (const [index, { facts, images }] of sources.entries()) addSource(options, index, { facts, images });
   for (const [key, value] of Object.entries(alignment)) add(`alignment.${key}`, value);
@@ -65,6 +69,14 @@ export function optionsOf({ method, sources, alignment, augmentation, seed }: Re
   }
   add('seed', seed);
   return options;
+}
+
+/** Whether an option has a say beside the others. */
+function applies(method: MethodRecipe, key: string): boolean {
+  if (key === 'warmUp') return 'schedule' in method && method.schedule === 'cosine';
+  if (method.name !== 'fs-merge') return true;
+  if (key === 'rank') return hasRank(method);
+  return key !== 'diagonalLearningRate' || hasDiagonal(method);
 }
 
 function addSource(

@@ -1,19 +1,26 @@
-import { expect, it } from 'vitest';
-import { className, jointClasses } from './joint-classes.ts';
+import { describe, expect, it } from 'vitest';
+import { jointClasses } from './joint-classes.ts';
 import { testRecipe } from './testing.ts';
 
-it('the classes of all tasks are named by task, and by name where the images know one', () => {
-  const labels = [
-    { label: 0, name: 'Trouser', train: 1, test: 1 },
-    { label: 1, name: null, train: 1, test: 1 },
-  ];
-  const classes = jointClasses(testRecipe(), { 'mnist.npz': { labels } });
-  expect(classes.map((_, place) => className(classes, place))).toEqual([
-    'digits · Trouser',
-    'digits · 1',
-    'clothes · Trouser',
-    'clothes · 1',
-  ]);
-  expect(className(classes, 4)).toBe('class 4');
-  expect(jointClasses(testRecipe(), {}).map(({ name }) => name)).toEqual(['0', '1', '0', '1']);
+const label = (number: number, name: string | null) => ({ label: number, name, train: 1, test: 1 });
+
+describe('jointClasses', () => {
+  it('have the task before names that several tasks have', () => {
+    const images = { 'mnist.npz': { labels: [label(0, 'Trouser'), label(1, null)] } };
+    expect(jointClasses(testRecipe(), images)).toEqual([
+      { task: 0, label: 'Trouser', name: 'digits · Trouser' },
+      { task: 0, label: '1', name: 'digits · 1' },
+      { task: 1, label: 'Trouser', name: 'clothes · Trouser' },
+      { task: 1, label: '1', name: 'clothes · 1' },
+    ]);
+  });
+
+  it('go by their own names where these tell them apart, and by number where no image file is loaded', () => {
+    const recipe = testRecipe();
+    const sources = recipe.sources.map((source, task) => ({
+      ...source,
+      images: source.images && { ...source.images, labels: [2 * task, 2 * task + 1] },
+    }));
+    expect(jointClasses({ ...recipe, sources }, {}).map(({ name }) => name)).toEqual(['0', '1', '2', '3']);
+  });
 });

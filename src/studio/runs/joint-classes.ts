@@ -3,25 +3,28 @@ import type { Recipe } from '../../engine/recipe.ts';
 import type { ImagesInfo } from '../../worker/protocol.ts';
 
 export interface JointClass {
-  /** Place and name of the task. */
+  /** Place of the task. */
   task: number;
-  taskName: string;
   /** "Sneaker", or the label as a number. */
+  label: string;
+  /** The same, with the task before it where another task has a class of that name. */
   name: string;
 }
 
 /** Every class of the joint head, in its order. `images`: what is loaded, by id. */
-export const jointClasses = (
+export function jointClasses(
   { sources }: Recipe,
   images: Readonly<Record<string, Pick<ImagesInfo, 'labels'>>>,
-): JointClass[] =>
-  sources.flatMap(({ name: taskName, images: own }, task) => {
+): JointClass[] {
+  const classes = sources.flatMap(({ images: own }, task) => {
     const known = new Map(own ? images[own.file]?.labels.map(({ label, name }) => [label, name]) : []);
-    return (own?.labels ?? []).map((label) => ({ task, taskName, name: known.get(label) ?? String(label) }));
+    return (own?.labels ?? []).map((label) => ({ task, label: known.get(label) ?? String(label) }));
   });
-
-/** "clothes · Sneaker". */
-export function className(classes: readonly JointClass[], place: number): string {
-  const own = classes[place];
-  return own ? `${own.taskName} · ${own.name}` : `class ${place}`;
+  const seen = new Map<string, number>();
+  for (const { label } of classes) seen.set(label, (seen.get(label) ?? 0) + 1);
+  return classes.map(({ task, label }) => ({
+    task,
+    label,
+    name: seen.get(label) === 1 ? label : `${sources[task]?.name} · ${label}`,
+  }));
 }

@@ -1,7 +1,7 @@
 import type { CSSProperties } from 'react';
 import type { Misreadings, MisreadTask } from '../../../worker/protocol.ts';
 import type { JointClass } from '../../runs/joint-classes.ts';
-import { className, jointClasses } from '../../runs/joint-classes.ts';
+import { jointClasses } from '../../runs/joint-classes.ts';
 import { useFiles } from '../../stores/files.ts';
 import { count, percent, plural } from '../../text/numbers.ts';
 import type { Asked } from './asked.ts';
@@ -19,7 +19,7 @@ export function Mistakes({ asked: { row, table }, mistakes }: Props) {
   return (
     <div className="mistakes" data-testid="mistakes">
       {mistakes.size <= mostShown ? (
-        <ConfusionTable name={row.name} mistakes={mistakes} classes={classes} />
+        <ConfusionTable name={row.name} tasks={table.tasks} mistakes={mistakes} classes={classes} />
       ) : (
         <p className="hint">
           A table of {count(mistakes.size)} classes would not fit: the most confused pairs are listed.
@@ -34,15 +34,19 @@ export function Mistakes({ asked: { row, table }, mistakes }: Props) {
   );
 }
 
+const nameOf = (classes: readonly JointClass[], place: number): string => classes[place]?.name ?? `class ${place}`;
+
 /** Classes beyond which a table is not read any more. */
 const mostShown = 40;
 
 function ConfusionTable({
   name,
+  tasks,
   mistakes: { size, confusion },
   classes,
 }: {
   name: string;
+  tasks: readonly string[];
   mistakes: Misreadings;
   classes: readonly JointClass[];
 }) {
@@ -54,11 +58,27 @@ function ConfusionTable({
         <thead>
           <tr>
             <th scope="col">
+              <span className="only-read">task</span>
+            </th>
+            {tasks.map((task, index) => (
+              <th
+                // biome-ignore lint/suspicious/noArrayIndexKey: tasks may share a name
+                key={index}
+                scope="colgroup"
+                colSpan={classes.filter((own) => own.task === index).length}
+                data-first={index > 0 || undefined}
+              >
+                {task}
+              </th>
+            ))}
+          </tr>
+          <tr>
+            <th scope="col">
               <span className="only-read">true class</span>
             </th>
             {places.map((place) => (
-              <th key={place} scope="col" title={className(classes, place)} data-first={isFirst(classes, place)}>
-                {classes[place]?.name ?? place}
+              <th key={place} scope="col" title={nameOf(classes, place)} data-first={isFirst(classes, place)}>
+                {classes[place]?.label ?? place}
               </th>
             ))}
           </tr>
@@ -69,7 +89,7 @@ function ConfusionTable({
             const total = row.reduce((sum, images) => sum + images, 0);
             return (
               <tr key={truth} data-first={isFirst(classes, truth)}>
-                <th scope="row">{className(classes, truth)}</th>
+                <th scope="row">{nameOf(classes, truth)}</th>
                 {places.map((predicted) => {
                   const images = row[predicted] ?? 0;
                   const style = { '--share': total > 0 ? images / total : 0 } as CSSProperties;
@@ -78,8 +98,9 @@ function ConfusionTable({
                       key={predicted}
                       style={style}
                       data-hit={predicted === truth || undefined}
+                      data-none={images === 0 || undefined}
                       data-first={isFirst(classes, predicted)}
-                      title={`${className(classes, truth)} taken for ${className(classes, predicted)}: ${plural(images, 'image')}`}
+                      title={`${nameOf(classes, truth)} taken for ${nameOf(classes, predicted)}: ${plural(images, 'image')}`}
                     >
                       {images}
                     </td>
@@ -106,7 +127,7 @@ function Pairs({ mistakes: { pairs }, classes }: { mistakes: Misreadings; classe
       <ol className="confused-pairs">
         {pairs.map(({ label, predicted, images }) => (
           <li key={`${label} ${predicted}`}>
-            <strong>{className(classes, label)}</strong> taken for <strong>{className(classes, predicted)}</strong>{' '}
+            <strong>{nameOf(classes, label)}</strong> taken for <strong>{nameOf(classes, predicted)}</strong>{' '}
             <span className="quiet">{plural(images, 'image')}</span>
           </li>
         ))}
@@ -125,14 +146,14 @@ function MisreadImages({ name, task, classes }: { name: string; task: MisreadTas
       </h4>
       <ul aria-label={`Misread images of ${name}`}>
         {readings.map(({ label, predicted }, index) => {
-          const words = `${className(classes, label)} taken for ${className(classes, predicted)}`;
+          const words = `${nameOf(classes, label)} taken for ${nameOf(classes, predicted)}`;
           const sameTask = classes[label]?.task === classes[predicted]?.task;
           return (
             // biome-ignore lint/suspicious/noArrayIndexKey: pictures have no other identity
             <li key={index} title={words}>
               <Picture pictures={pictures} index={index} label={words} />
               <span aria-hidden="true">
-                {classes[label]?.name} → {sameTask ? classes[predicted]?.name : className(classes, predicted)}
+                {classes[label]?.label} → {sameTask ? classes[predicted]?.label : nameOf(classes, predicted)}
               </span>
             </li>
           );

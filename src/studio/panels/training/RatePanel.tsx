@@ -27,7 +27,9 @@ export function RatePanel({ runs, selected }: Props) {
     <section className="panel-box rate-panel" aria-labelledby="rate-title">
       <header>
         <h3 id="rate-title">Learning rate</h3>
-        {latest !== undefined && <span className="quiet">now {significant(latest)}</span>}
+        {selected && isActive(selected) && latest !== undefined && (
+          <span className="quiet">now {significant(latest)}</span>
+        )}
       </header>
       <Chart
         label={

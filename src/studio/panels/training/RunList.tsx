@@ -71,7 +71,13 @@ function Differences({ runs }: { runs: readonly Run[] }) {
   if (runs.length < 2) return null;
   return (
     <div className="differences" data-testid="differences">
-      <h4>What differs between the runs shown</h4>
+      <h4>
+        What differs between{' '}
+        {runs
+          .map(({ name }) => name)
+          .toReversed()
+          .join(' / ')}
+      </h4>
       {found.length === 0 && <p className="hint">Nothing: the recipes are the same.</p>}
       <ul>
         {found.map((difference) => (
