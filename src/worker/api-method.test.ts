@@ -24,6 +24,7 @@ describe('options of the whole method', () => {
     expect(points(events, 'a')).toHaveLength(30);
     const measured = events.flatMap((event) => (event.type === 'validation' ? [event] : []));
     expect(measured.map(({ step }) => step)).toEqual([0, 5, 10, 15, 20, 25, 30]);
+    expect(measured.map(({ perTask }) => perTask.length)).toEqual(Array(7).fill(2));
     expect(measured.at(-1)?.losses[0]).toBeLessThan((measured[0]?.losses[0] ?? 0) / 2);
   });
 

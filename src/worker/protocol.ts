@@ -79,8 +79,8 @@ export type RunEvent =
       secondsLeft: number;
     }
   | { type: 'accuracy'; run: string; step: number; score: Score }
-  /** Losses on the validation images, as many as a training point has. */
-  | { type: 'validation'; run: string; step: number; losses: number[] }
+  /** Losses on the validation images, as many as a training point has, and their sum on the images of each task so far. */
+  | { type: 'validation'; run: string; step: number; losses: number[]; perTask: number[] }
   /** The run is over (done or stopped by hand) and left a model. */
   | { type: 'result'; run: string; result: RunResult };
 

@@ -152,7 +152,7 @@ export class Run {
         this.send({ type: 'accuracy', run: this.id, step: progress.step, score: progress.score });
         return;
       case 'validation':
-        this.send({ type: 'validation', run: this.id, step: progress.step, losses: progress.losses });
+        this.send({ ...progress, run: this.id });
         return;
       default:
         throw progress satisfies never;

@@ -43,8 +43,8 @@ export type MergeProgress =
   | { type: 'started'; steps: number; matrices: MatrixReader | null }
   | { type: 'training'; point: TrainingPoint }
   | { type: 'accuracy'; step: number; score: Score }
-  /** Losses on the validation images, as those of a training step. */
-  | { type: 'validation'; step: number; losses: number[] };
+  /** Losses on the validation images, as those of a training step, and their sum on the images of each task so far. */
+  | { type: 'validation'; step: number; losses: number[]; perTask: number[] };
 
 export type MergeCommand = 'stop' | undefined;
 

@@ -3,7 +3,7 @@ import { testRun } from '../runs/testing.ts';
 import { lossLines, lossPlot } from './loss-lines.ts';
 
 const points = (...losses: number[][]) => losses.map((values, step) => ({ step, losses: values, rate: 1 }));
-const look = { colourOf: (run: { id: string }) => run.id, selected: 'b', columns: 800 };
+const look = { colourOf: (run: { id: string }) => run.id, sourceColour: String, selected: 'b', columns: 800 };
 
 describe('lossLines', () => {
   it('has one line for a run, one for each layer of a local run, none for a run without steps', () => {
@@ -19,7 +19,11 @@ describe('lossLines', () => {
 });
 
 describe('lossPlot', () => {
-  const a = testRun('a', { points: points([3], [2]), steps: 40, validation: [{ step: 1, losses: [8, 1] }] });
+  const a = testRun('a', {
+    points: points([3], [2]),
+    steps: 40,
+    validation: [{ step: 1, losses: [8, 1], perTask: [10, 7] }],
+  });
   const b = testRun('b', { points: points([5], [4]), steps: 20 });
 
   it('draws raw, smoothed and validation loss, the chosen run thicker, on axes with room for all', () => {
@@ -35,6 +39,14 @@ describe('lossPlot', () => {
     expect(plot.lines[3]?.width).toBeGreaterThan(plot.lines[1]?.width ?? Number.POSITIVE_INFINITY);
     expect(plot.x.range).toEqual([0, 40]);
     expect(plot.y.range[1]).toBeGreaterThan(9);
+  });
+
+  it('draws the validation loss of each task of the chosen run in the colour of its source', () => {
+    const plot = lossPlot([a], true, { ...look, selected: 'a' });
+    expect(plot.lines.slice(3).map(({ name, colour, y }) => [name, colour, y])).toEqual([
+      ['validation of digits', '0', [10]],
+      ['validation of clothes', '1', [7]],
+    ]);
   });
 
   it('leaves hidden runs out, and has no more points than pixels can show', () => {

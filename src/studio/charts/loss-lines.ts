@@ -20,6 +20,7 @@ export interface LossLine {
 /** How runs are drawn. */
 export interface Look {
   colourOf: (run: Run) => string;
+  sourceColour: (colour: number) => string;
   /** The run that is drawn thicker. */
   selected: string | null;
   /** Columns of pixels that there are. */
@@ -77,18 +78,38 @@ function drawnLoss({ run, name, layer, steps, raw, smoothed }: LossLine, look: L
   ];
 }
 
-/** The validation loss of each run, all terms together, at the steps where it was measured. */
-const validationLines = (runs: readonly Run[], { colourOf }: Look): PlotLine[] =>
+/**
+ * The validation loss at the steps where it was measured: of each run over all images, of the chosen run for each task too, in
+ * its source's colour.
+ */
+const validationLines = (runs: readonly Run[], { colourOf, sourceColour, selected }: Look): PlotLine[] =>
   runs
     .filter(({ validation }) => validation.length > 0)
-    .map((run) => ({
-      name: `${run.name} · validation`,
-      x: run.validation.map(({ step }) => step),
-      y: run.validation.map(({ losses }) => sum(losses)),
-      colour: colourOf(run),
-      width: 1.5,
-      dash: 'dot',
-      opacity: 1,
-      marks: true,
-      readable: true,
-    }));
+    .flatMap((run) => {
+      const line = (name: string, colour: string, y: (number | null)[]): PlotLine => ({
+        name,
+        x: run.validation.map(({ step }) => step),
+        y,
+        colour,
+        width: 1.5,
+        dash: 'dot',
+        opacity: 1,
+        marks: true,
+        readable: true,
+      });
+      const tasks = run.id === selected ? run.recipe.sources : [];
+      return [
+        line(
+          `${run.name} · validation`,
+          colourOf(run),
+          run.validation.map(({ losses }) => sum(losses)),
+        ),
+        ...tasks.map((source, task) =>
+          line(
+            `validation of ${source.name}`,
+            sourceColour(run.colours[task] ?? task),
+            run.validation.map(({ perTask }) => perTask[task] ?? null),
+          ),
+        ),
+      ];
+    });

@@ -6,7 +6,7 @@ import type { Look } from './loss-lines.ts';
 import type { Plot, PlotLine } from './plot.ts';
 import { positiveAxis, stepAxis } from './ticks.ts';
 
-export function ratePlot(runs: readonly Run[], { colourOf, selected, columns }: Look): Plot {
+export function ratePlot(runs: readonly Run[], { colourOf, selected, columns }: Omit<Look, 'sourceColour'>): Plot {
   const shown = runs.filter((run) => run.visible);
   const rates = shown.flatMap((run) => run.points.map(({ rate }) => rate));
   const line = (run: Run): PlotLine => ({

@@ -21,21 +21,26 @@ export function chartsOf(runs: readonly Run[], palette: Palette): ReportChart[] 
   if (trained.length === 0) return [];
   const colourOf = (run: Run) => palette.runs[trained.findIndex(({ id }) => id === run.id) % palette.runs.length] ?? '';
   // With one run there is none to stand behind.
-  const look = { colourOf, selected: trained[0]?.id ?? null, columns: size.width };
+  const look = { colourOf, sourceColour: palette.source, selected: trained[0]?.id ?? null, columns: size.width };
   const names = trained.map((run) => ({ colour: colourOf(run), text: run.name }));
+  const tasks = ({ recipe, colours }: Run) =>
+    recipe.sources.map(({ name }, task) => ({ colour: palette.source(colours[task] ?? task), text: name }));
+  const validated = trained[0] && trained[0].validation.length > 0 ? tasks(trained[0]) : [];
+  const lossLegend = [...names, ...validated.map(({ colour, text }) => ({ colour, text: `validation of ${text}` }))];
   const chart = (title: string, plot: Plot, legend: ReportChart['legend']): ReportChart => ({
     title,
     svg: svgPlot(plot, size, palette, title),
     legend,
   });
   return [
-    chart('Reconstruction loss, raw thin and smoothed thick', lossPlot(trained, true, look), names),
+    chart(
+      'Reconstruction loss: raw thin, smoothed thick, validation dotted',
+      lossPlot(trained, true, look),
+      lossLegend,
+    ),
     ...trained.map((run) =>
       chart(`Accuracy of ${run.name} on held-out images`, accuracyPlot([run], run, palette, colourOf), [
-        ...run.recipe.sources.map(({ name }, task) => ({
-          colour: palette.source(run.colours[task] ?? task),
-          text: name,
-        })),
+        ...tasks(run),
         { colour: palette.text, text: 'joint (dashed)' },
       ]),
     ),

@@ -27,8 +27,8 @@ export interface Run {
   secondsLeft: number;
   /** Accuracy on the way; the last is of the finished model. */
   accuracy: Measurement[];
-  /** Losses on the validation images, where there are any. */
-  validation: { step: number; losses: number[] }[];
+  /** Losses on the validation images, where there are any, and their sum on the images of each task. */
+  validation: { step: number; losses: number[]; perTask: number[] }[];
   result: RunResult | null;
   error: StudioErrorInfo | null;
   /** Whether the charts show it. */
@@ -65,8 +65,10 @@ export function afterEvent(run: Run, event: RunEvent): Run {
     }
     case 'accuracy':
       return { ...run, accuracy: [...run.accuracy, { step: event.step, score: event.score }] };
-    case 'validation':
-      return { ...run, validation: [...run.validation, { step: event.step, losses: event.losses }] };
+    case 'validation': {
+      const { step, losses, perTask } = event;
+      return { ...run, validation: [...run.validation, { step, losses, perTask }] };
+    }
     case 'result': {
       const { result } = event;
       return { ...run, result, accuracy: [...run.accuracy, { step: result.steps, score: result.score }] };

@@ -40,6 +40,23 @@ describe('the validation loss', () => {
     const [inParts] = validations((await runMerge(context, small)).events);
     expect(inParts?.losses[0]).toBeCloseTo(losses[0] ?? 0, 5);
   });
+
+  it('is told of each task, which the images of others do not change', async () => {
+    const context = contextOf(models, { images });
+    const options = fsMergeOptions({ kind: 'full', evaluateEvery: 1, epochs: 1, batchSize: 2 });
+    const [both] = validations((await runMerge(context, options)).events);
+    expect(both?.perTask).toHaveLength(2);
+    const [first = 0, second = 0] = both?.perTask ?? [];
+    // As many images in each task.
+    expect((first + second) / 2).toBeCloseTo(both?.losses[0] ?? 0, 6);
+    expect(Math.abs(first - second)).toBeGreaterThan(1e-4);
+    const changed = context.tasks.map((task, index) =>
+      index === 1 ? { ...task, validation: { ...task.validation, pixels: task.validation.pixels.map(() => 0) } } : task,
+    );
+    const [other] = validations((await runMerge({ ...context, tasks: changed as never }, options)).events);
+    expect(other?.perTask[0]).toBeCloseTo(first, 6);
+    expect(Math.abs((other?.perTask[1] ?? 0) - second)).toBeGreaterThan(1e-4);
+  });
 });
 
 describe('the validation loss of inner features', () => {

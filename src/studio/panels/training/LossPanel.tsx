@@ -24,7 +24,12 @@ export function LossPanel({ runs, selected }: Props) {
   const chosen = selected?.id ?? null;
   const plot = useMemo<MakePlot>(
     () => (palette, columns) =>
-      lossPlot(runs, log, { selected: chosen, columns, colourOf: (run) => runColour(palette, runs, run) }),
+      lossPlot(runs, log, {
+        selected: chosen,
+        columns,
+        colourOf: (run) => runColour(palette, runs, run),
+        sourceColour: palette.source,
+      }),
     [runs, chosen, log],
   );
   return (
@@ -32,7 +37,8 @@ export function LossPanel({ runs, selected }: Props) {
       <header>
         <h3 id="loss-title">Reconstruction loss</h3>
         <span className="quiet">
-          raw thin, smoothed thick{shown.some(({ validation }) => validation.length > 0) && ', validation dotted'}
+          raw thin, smoothed thick
+          {shown.some(({ validation }) => validation.length > 0) && ', validation dotted, of each task in its colour'}
         </span>
         <LayerLegend layers={Math.max(0, ...shown.map((run) => latestLosses(run).length))} />
         <Pace run={runs.find(isActive) ?? null} />
@@ -100,14 +106,14 @@ function summary(shown: readonly Run[]): string {
 function ValidationTable({ runs }: { runs: readonly Run[] }) {
   return runs
     .filter(({ validation }) => validation.length > 0)
-    .map(({ id, name, validation }) => (
+    .map(({ id, name, recipe, validation }) => (
       <DataTable
         key={id}
         caption={`${name}: validation loss`}
-        columns={['step', 'loss']}
+        columns={['step', 'loss', ...recipe.sources.map((source) => source.name)]}
         rows={sample(validation.length, tableRows).map((index) => {
-          const { step, losses } = validation[index] ?? { step: 0, losses: [] };
-          return [count(step), significant(sum(losses))];
+          const { step, losses, perTask } = validation[index] ?? { step: 0, losses: [], perTask: [] };
+          return [count(step), ...[sum(losses), ...perTask].map((loss) => significant(loss))];
         })}
       />
     ));
