@@ -26,14 +26,18 @@ test('no task of the page is longer than 50 ms while the ViT demo trains', async
   await page.getByTestId('demo-vit').click();
   await expect(runState(page)).toHaveText(/running/, { timeout: 120_000 });
   const before = (await longTasks(page)).length;
-  const tasks = await traced(browser, page, () => page.waitForTimeout(watched));
+  const tasks = await traced(browser, page, async () => {
+    await page.waitForTimeout(watched);
+    await page.getByRole('tab', { name: 'Compare' }).click();
+    await page.waitForTimeout(1000);
+  });
   await expect(runState(page)).toHaveText(/running/);
   const observed = (await longTasks(page)).slice(before);
   const worst = Math.max(...tasks.map(({ work }) => work));
   const slowest = tasks.reduce((slow, task) => (task.wall > slow.wall ? task : slow), { wall: 0, work: 0 });
-  const milliseconds = (values: number[]) => values.map((value) => Math.round(value)).join(', ') || 'none';
+  const milliseconds = observed.map((value) => `${Math.round(value)} ms`).join(', ') || 'none';
   console.log(
-    `Long tasks in ${watched / 1000} s of training: ${milliseconds(observed)} ms on the clock.`,
+    `Long tasks in ${watched / 1000} s of training, on the clock: ${milliseconds}.`,
     `Of ${tasks.length} tasks the one with the most work had ${worst.toFixed(1)} ms of it;`,
     `the slowest took ${slowest.wall.toFixed(1)} ms for ${slowest.work.toFixed(1)} ms of work.`,
   );

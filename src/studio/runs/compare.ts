@@ -36,6 +36,15 @@ export type SourceScores = Readonly<Record<string, readonly (SourceScore | null)
 /** Methods that cannot apply to the sources of a setting, and why, by `settingKey`. */
 export type Refusals = Readonly<Record<string, Readonly<Partial<Record<MethodName, string>>>>>;
 
+const keys = new WeakMap<Recipe, string>();
+
+/** `settingKey`, written once for each recipe: runs are asked for it with every event. */
+function keyOf(recipe: Recipe): string {
+  const key = keys.get(recipe) ?? settingKey(recipe);
+  keys.set(recipe, key);
+  return key;
+}
+
 /** One comparison for each setting that something was measured on; the setting of `current` first. */
 export function comparisons(
   current: { recipe: Recipe; colours: number[] },
@@ -44,7 +53,7 @@ export function comparisons(
 ): Comparison[] {
   const settings = new Map<string, { recipe: Recipe; colours: number[] }>();
   for (const { recipe, colours } of [current, ...runs.toReversed()]) {
-    const key = settingKey(recipe);
+    const key = keyOf(recipe);
     if (!settings.has(key)) settings.set(key, { recipe, colours });
   }
   return [...settings]
@@ -55,7 +64,7 @@ export function comparisons(
       tasks: recipe.sources.map(({ name }) => name),
       rows: [
         ...sourceRows(recipe.sources, sourceScores[key] ?? []),
-        ...runRows(runs.filter((run) => settingKey(run.recipe) === key)),
+        ...runRows(runs.filter((run) => keyOf(run.recipe) === key)),
       ],
     }))
     .filter(({ rows }) => rows.length > 0);
@@ -139,9 +148,7 @@ export const baselines = [
 
 /** Whether a method already has a score for the setting of `recipe`. */
 export const isMeasured = (recipe: Recipe, method: MethodName, runs: readonly Run[]): boolean =>
-  runs.some(
-    (run) => run.recipe.method.name === method && run.result !== null && settingKey(run.recipe) === settingKey(recipe),
-  );
+  runs.some((run) => run.recipe.method.name === method && run.result !== null && keyOf(run.recipe) === keyOf(recipe));
 
 /** Whether every source and every baseline has a score for the setting of `recipe`, or cannot have one. */
 export const isComplete = (
@@ -150,7 +157,7 @@ export const isComplete = (
   sourceScores: SourceScores,
   refused: Refusals,
 ): boolean => {
-  const key = settingKey(recipe);
+  const key = keyOf(recipe);
   return (
     recipe.sources.every((_, index) => sourceScores[key]?.[index]) &&
     baselines.every((method) => refused[key]?.[method] !== undefined || isMeasured(recipe, method, runs))
