@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import type { PointerEvent, ReactNode } from 'react';
 import { useEffect, useRef, useState } from 'react';
 import type { MakePlot } from './painter.ts';
 import { Painter } from './painter.ts';
@@ -37,8 +37,9 @@ export function Chart({ label, plot, live, table }: Props) {
         className="chart"
         role="img"
         aria-label={label}
-        onPointerEnter={() => void painter.current?.explore()}
-        onPointerLeave={() => live && painter.current?.leave()}
+        // A chart that appears under a resting pointer is not entered, but moved over.
+        onPointerMove={() => void painter.current?.explore()}
+        onPointerLeave={(event) => isOutside(event) && painter.current?.leave(live)}
       />
       <details className="quiet-details chart-table" onToggle={(event) => setUnfolded(event.currentTarget.open)}>
         <summary>Show as table</summary>
@@ -46,4 +47,10 @@ export function Chart({ label, plot, live, table }: Props) {
       </details>
     </>
   );
+}
+
+/** Where what lies under the pointer is drawn anew, the browser says that it has left. */
+function isOutside({ clientX: x, clientY: y, currentTarget }: PointerEvent): boolean {
+  const { left, right, top, bottom } = currentTarget.getBoundingClientRect();
+  return x <= left || x >= right || y <= top || y >= bottom;
 }

@@ -86,15 +86,15 @@ const validationLines = (runs: readonly Run[], { colourOf, sourceColour, selecte
   runs
     .filter(({ validation }) => validation.length > 0)
     .flatMap((run) => {
-      const line = (name: string, colour: string, y: (number | null)[]): PlotLine => ({
+      const line = (name: string, colour: string, whole: boolean, y: (number | null)[]): PlotLine => ({
         name,
         x: run.validation.map(({ step }) => step),
         y,
         colour,
-        width: 1.5,
+        width: whole ? 1.5 : 1,
         dash: 'dot',
         opacity: 1,
-        marks: true,
+        marks: whole,
         readable: true,
       });
       const tasks = run.id === selected ? run.recipe.sources : [];
@@ -102,12 +102,14 @@ const validationLines = (runs: readonly Run[], { colourOf, sourceColour, selecte
         line(
           `${run.name} · validation`,
           colourOf(run),
+          true,
           run.validation.map(({ losses }) => sum(losses)),
         ),
         ...tasks.map((source, task) =>
           line(
             `validation of ${source.name}`,
             sourceColour(run.colours[task] ?? task),
+            false,
             run.validation.map(({ perTask }) => perTask[task] ?? null),
           ),
         ),

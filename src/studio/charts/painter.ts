@@ -30,6 +30,9 @@ const shortestPause = 200;
 const longestPause = 1000;
 const pausePerDrawing = 8;
 
+/** A pointer that stays for less does not want to read, in milliseconds. */
+const passing = 200;
+
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 export class Painter {
@@ -37,6 +40,7 @@ export class Painter {
   private due = false;
   private busy = false;
   private gone = false;
+  private exploring = false;
   /** Plotly, while somebody explores. */
   private wanted: Plotly | null = null;
   /** Plotly, while it has the chart. */
@@ -55,15 +59,22 @@ export class Painter {
     this.redraw();
   }
 
-  /** Lets a person read values and zoom. */
+  /** Lets a person read values and zoom, unless the pointer only passes by. */
   async explore(): Promise<void> {
-    this.wanted = await loadPlotly();
+    if (this.exploring) return;
+    this.exploring = true;
+    await pause(passing);
+    if (!this.exploring) return;
+    const plotly = await loadPlotly();
+    if (!this.exploring) return;
+    this.wanted = plotly;
     this.redraw();
   }
 
-  /** A picture again, unless a person has zoomed into it. */
-  leave(): void {
-    if (this.zoomed) return;
+  /** The pointer has left. Live charts are pictures again, unless a person has zoomed into them. */
+  leave(live: boolean): void {
+    this.exploring = false;
+    if (!live || this.zoomed) return;
     this.wanted = null;
     this.redraw();
   }

@@ -38,19 +38,21 @@ export function LossPanel({ runs, selected }: Props) {
         <h3 id="loss-title">Reconstruction loss</h3>
         <span className="quiet">
           raw thin, smoothed thick
-          {shown.some(({ validation }) => validation.length > 0) && ', validation dotted, of each task in its colour'}
+          {shown.some(({ validation }) => validation.length > 0) && ', validation dotted'}
         </span>
         <LayerLegend layers={Math.max(0, ...shown.map((run) => latestLosses(run).length))} />
-        <Pace run={runs.find(isActive) ?? null} />
-        <button
-          type="button"
-          className="button quiet small"
-          aria-pressed={log}
-          aria-keyshortcuts="l"
-          onClick={() => useUi.setState({ logScale: !log })}
-        >
-          {log ? 'log' : 'linear'}
-        </button>
+        <span className="header-end">
+          <Pace run={runs.find(isActive) ?? null} />
+          <button
+            type="button"
+            className="button quiet small"
+            aria-pressed={log}
+            aria-keyshortcuts="l"
+            onClick={() => useUi.setState({ logScale: !log })}
+          >
+            {log ? 'log' : 'linear'}
+          </button>
+        </span>
       </header>
       <Chart
         label={summary(shown)}
@@ -71,7 +73,7 @@ export function LossPanel({ runs, selected }: Props) {
 function Pace({ run }: { run: Run | null }) {
   if (run?.state !== 'running' || run.points.length === 0) return null;
   return (
-    <span className="pace quiet">
+    <span className="quiet">
       {pace(run.stepsPerSecond)} · {duration(run.secondsLeft)} left
     </span>
   );
