@@ -15,7 +15,6 @@ import { savedMatrices } from '../engine/inspection/matrices.ts';
 import { memoryProblem } from '../engine/merging/memory.ts';
 import type { MergeCost } from '../engine/merging/method.ts';
 import { seededRandom } from '../engine/random.ts';
-import { bounds, denseShape } from '../engine/supernet/matrix-kind.ts';
 import { writeSuperNet } from '../engine/supernet/supernet-file.ts';
 import { blobSource } from '../engine/tensors/byte-source.ts';
 import { demonstrate } from '../engine/theory/demonstrate.ts';
@@ -25,9 +24,10 @@ import { decodeImage } from './decode-image.ts';
 import { describeSource, describeTaken, drawThumbnails, mixedImages } from './describe.ts';
 import type { Exported } from './export.ts';
 import { exportChoices, writeExport } from './export.ts';
+import { describeMatrices, readMatrix } from './matrices.ts';
 import { misreadings } from './misread.ts';
 import { withModel } from './model-choice.ts';
-import type { BackendChoice, BackendStatus, MatrixInfo, StudioApi, StudioEvent } from './protocol.ts';
+import type { BackendChoice, BackendStatus, StudioApi, StudioEvent } from './protocol.ts';
 import { Run, reconstructionFor } from './run.ts';
 import { transferring } from './transfer.ts';
 
@@ -76,10 +76,12 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
     });
   }
 
-  async function matricesOf(id: string): Promise<MatrixReader> {
+  async function matricesOf(id: string, step?: number): Promise<MatrixReader> {
     if (!runs.has(id) && workspace.hasSuperNet(id)) return savedMatrices(await workspace.superNet(id).load(), 0);
-    const { matrices } = findRun(id);
-    if (matrices) return matrices;
+    const { matrices, snapshots } = findRun(id);
+    // A snapshot may have been thinned out since the page heard of it.
+    const reader = step === undefined ? matrices : (snapshots.at(step) ?? matrices);
+    if (reader) return reader;
     throw new StudioError({
       kind: 'run',
       message: 'This run has no M and U to look at.',
@@ -210,28 +212,14 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
 
     misread: (choice, count) => withModel(choice, workspace, findRun, (model) => misreadings(model, count)),
 
-    async matrices(id) {
-      const reader = await matricesOf(id);
-      const shares = await reader.shares(reader.specs.map((spec) => spec.name));
-      return reader.specs.map((spec, index): MatrixInfo => {
-        const { name, label, group, role } = spec;
-        const [rows, columns] = denseShape(spec);
-        return { name, label, group, role, rows, columns, shares: shares[index] ?? [], owners: reader.owners(spec) };
-      });
+    async snapshots(id) {
+      return runs.get(id)?.snapshots.steps ?? [];
     },
-
-    async matrix(id, name) {
-      const reader = await matricesOf(id);
-      const spec = reader.specs.find((candidate) => candidate.name === name);
-      if (!spec) throw new RangeError(`no matrix ${name}`);
-      const { label, group, role } = spec;
-      const [rows, columns] = denseShape(spec);
-      const step = reader.step();
-      // The backend may hand out memory of its own, which must not leave the worker.
-      const values = Float32Array.from(await reader.dense(name));
-      const [shares = []] = await reader.shares([name]);
-      const shape = { name, label, group, role, rows, columns, bounds: bounds(spec), owners: reader.owners(spec) };
-      return transferring({ ...shape, shares, values, step }, [values.buffer]);
+    async matrices(id, step) {
+      return describeMatrices(await matricesOf(id, step));
+    },
+    async matrix(id, name, step) {
+      return readMatrix(await matricesOf(id, step), name);
     },
 
     async exportSuperNet(id, name) {

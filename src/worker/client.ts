@@ -1,6 +1,7 @@
 /** The page's end of the worker: starts it, calls it, hears its events. */
 import * as comlink from 'comlink';
 import type { BackendChoice, BackendStatus, StudioApi, StudioEvent } from './protocol.ts';
+import type { InspectorApi } from './protocol-matrices.ts';
 import './transfer.ts';
 
 export { errorInfo } from './transfer.ts';
@@ -24,4 +25,11 @@ export function connect(onCrash: (reason: Error) => void): Connection {
     client: remote as unknown as StudioClient,
     start: (onEvent, choice) => remote.start(comlink.proxy(onEvent), choice),
   };
+}
+
+/** Starts a worker that draws and measures matrices, so that neither waits for a training step. */
+export function connectInspector(onCrash: (reason: Error) => void): InspectorApi {
+  const worker = new Worker(new URL('./inspector.worker.ts', import.meta.url), { type: 'module', name: 'inspector' });
+  worker.addEventListener('error', (event) => onCrash(new Error(event.message || 'a worker could not be started')));
+  return comlink.wrap<InspectorApi>(worker) as unknown as InspectorApi;
 }

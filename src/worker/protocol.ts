@@ -24,6 +24,7 @@ import type {
   TextsInfo,
   Thumbnails,
 } from './protocol-files.ts';
+import type { MatrixInfo, MatrixValues } from './protocol-matrices.ts';
 
 export type { ExportContainer } from '../engine/architectures/export.ts';
 export type { Fact, FactOrigin, Resize } from '../engine/architectures/facts.ts';
@@ -34,7 +35,17 @@ export type { ExportFloat } from '../engine/formats/write/output.ts';
 export type { MergeCost, TrainingPoint } from '../engine/merging/method.ts';
 export type { Demonstration, FoldCheck } from '../engine/theory/demonstrate.ts';
 export type { ConfusedPair, Misreadings, MisreadTask, ModelChoice, SourceScore } from './protocol-compare.ts';
-export type { DroppedFile, ImagesInfo, LoadResult, SourceInfo, SuperNetInfo, TextsInfo, Thumbnails };
+export type {
+  DroppedFile,
+  ImagesInfo,
+  LoadResult,
+  MatrixInfo,
+  MatrixValues,
+  SourceInfo,
+  SuperNetInfo,
+  TextsInfo,
+  Thumbnails,
+};
 
 // ---- before a run ----
 
@@ -89,32 +100,6 @@ export type StudioEvent =
   | { type: 'backend'; status: BackendStatus; error?: StudioErrorInfo }
   /** How far reading is, in words: "Reading vit.safetensors", "Decoding image 300 of 5,000". */
   | { type: 'loading'; note: string };
-
-// ---- matrices ----
-
-export interface MatrixInfo {
-  /** "blocks.0.attention.M_query". */
-  name: string;
-  /** Where it sits, in words: "block 1 · attention · M query". */
-  label: string;
-  /** The layer it belongs to, for grouping: "block 1". */
-  group: string;
-  role: 'M' | 'U';
-  rows: number;
-  columns: number;
-  /** Which part of the whole belongs to each block: share of the squared entries, summing to 1. */
-  shares: number[];
-  /** The source of each block; null: the merge so far of a sequential merge. */
-  owners: (number | null)[];
-}
-
-export interface MatrixValues extends MatrixInfo {
-  /** Row-major, `rows * columns`. */
-  values: Float32Array<ArrayBuffer>;
-  /** First row (M) or column (U) of each block, and the end. */
-  bounds: number[];
-  step: number;
-}
 
 // ---- export ----
 
@@ -212,9 +197,11 @@ export interface StudioApi {
   closerLook(model: ModelChoice): Promise<CloserLook>;
   /** What a model mistakes for what, with at most `count` misread images of each task. */
   misread(model: ModelChoice, count: number): Promise<Misreadings>;
-  /** M and U of a run, or of a saved SuperNet by its id. */
-  matrices(run: string): Promise<MatrixInfo[]>;
-  matrix(run: string, name: string): Promise<MatrixValues>;
+  /** Training steps after which M and U of a run are still known, the start first; none of a saved SuperNet. */
+  snapshots(run: string): Promise<number[]>;
+  /** M and U of a run, or of a saved SuperNet by its id: as they are now, or after a step that `snapshots` names. */
+  matrices(run: string, step?: number): Promise<MatrixInfo[]>;
+  matrix(run: string, name: string, step?: number): Promise<MatrixValues>;
   /** M, U and LayerNorms of a run as a file that can be loaded, looked at, folded and trained further. */
   exportSuperNet(run: string, name: string): Promise<SavedFile>;
   exportChoices(run: string): Promise<ExportChoices>;

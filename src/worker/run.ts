@@ -7,6 +7,7 @@ import { evaluate } from '../engine/evaluation/evaluate.ts';
 import { reconstructionOf } from '../engine/evaluation/reconstruction.ts';
 import type { MatrixReader } from '../engine/inspection/matrices.ts';
 import { savedMatrices } from '../engine/inspection/matrices.ts';
+import { Snapshots } from '../engine/inspection/snapshots.ts';
 import type { MergeContext, MergeOutcome, MergeProgress } from '../engine/merging/method.ts';
 import { mergeMethod } from '../engine/merging/registry.ts';
 import type { Recipe } from '../engine/recipe.ts';
@@ -36,6 +37,8 @@ export class Run {
   state: RunState = 'preparing';
   /** M and U, live while training, kept afterwards. */
   matrices: MatrixReader | null = null;
+  /** The same on the way; of the last stage where there are several. */
+  readonly snapshots = new Snapshots();
   outcome: MergeOutcome | null = null;
   context: MergeContext | null = null;
 
@@ -101,6 +104,7 @@ export class Run {
       await this.finish(this.context, this.outcome);
     } catch (error) {
       this.matrices = null;
+      this.snapshots.clear();
       this.flush();
       this.setState('failed', this.failure ?? error);
     }
@@ -121,6 +125,7 @@ export class Run {
         }
         if (!measurements.has(next.value.type)) this.seconds += elapsed;
         this.handle(next.value, elapsed);
+        await this.keepSnapshot(next.value);
         await this.breathe();
         if (next.value.type === 'training' || next.value.type === 'started') await this.waitWhilePaused();
         if (this.failure) throw this.failure;
@@ -157,6 +162,11 @@ export class Run {
       default:
         throw progress satisfies never;
     }
+  }
+
+  private async keepSnapshot({ type }: MergeProgress): Promise<void> {
+    if (type === 'started') this.snapshots.clear();
+    if ((type === 'started' || type === 'training') && this.matrices) await this.snapshots.see(this.matrices);
   }
 
   private async finish(context: MergeContext, outcome: MergeOutcome): Promise<void> {

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { MatrixSpec } from '../architectures/fold-plan.ts';
 import type { Weights } from '../architectures/model.ts';
 import type { Parameters } from '../network/parameters.ts';
-import { disposeAll, toBackend } from '../network/parameters.ts';
+import { disposeAll, parameter, toBackend, toHost } from '../network/parameters.ts';
 import type { Matrices } from '../supernet/matrices.ts';
 import { bounds } from '../supernet/matrix-kind.ts';
 import type { SavedSuperNet } from '../supernet/saved.ts';
@@ -19,6 +19,12 @@ export interface MatrixReader {
   dense(name: string): Promise<Float32Array>;
   /** For each of these matrices, each source's share of the squared entries; they sum to 1 (to 0 where the matrix is 0). */
   shares(names: readonly string[]): Promise<number[][]>;
+  /** Size of the largest entry of each of these matrices. */
+  largest(names: readonly string[]): Promise<number[]>;
+  /** Bytes of the learnable numbers, which a snapshot keeps: factors stay factors. */
+  readonly bytes: number;
+  /** The values as they are now, to be looked at later. */
+  snapshot(): Promise<MatrixReader>;
 }
 
 /** A SuperNet's M and U, and whose blocks they have. */
@@ -46,6 +52,20 @@ export function liveMatrices(owned: OwnedMatrices, learnable: () => Parameters, 
       );
       return normalised(sums, chosen);
     },
+    async largest(names) {
+      const sizes = await download(() =>
+        tf.stack(names.map((name) => tf.max(tf.abs(matrices.dense(learnable(), name))))),
+      );
+      return [...sizes];
+    },
+    bytes: 4 * matrices.size,
+    async snapshot() {
+      const [names, now] = [[...matrices.shapes().keys()], step()];
+      const kept = await toHost(new Map(names.map((name) => [name, parameter(learnable(), name)])));
+      // A backend may hand out memory of its own, which changes with the next step.
+      const copies = new Map([...kept].map(([name, { shape, values }]) => [name, { shape, values: values.slice() }]));
+      return keptMatrices(owned, copies, now);
+    },
   };
 }
 
@@ -65,18 +85,22 @@ function keptMatrices(owned: OwnedMatrices, learnable: Weights, step: number): M
       disposeAll(tensors);
     }
   };
-  const { specs, owners } = liveMatrices(
+  const { specs, owners, bytes } = liveMatrices(
     owned,
     () => new Map(),
     () => step,
   );
-  return {
+  const kept: MatrixReader = {
     specs,
     owners,
     step: () => step,
     dense: (name) => live(`${name}.`, (reader) => reader.dense(name)),
     shares: (names) => live('', (reader) => reader.shares(names)),
+    largest: (names) => live('', (reader) => reader.largest(names)),
+    bytes,
+    snapshot: async () => kept,
   };
+  return kept;
 }
 
 /** Reads a SuperNet that is kept, of a run that is over or from a file. */

@@ -21,11 +21,11 @@ interface Ui {
   /** Whether the page is dark, whoever decided it. */
   dark: boolean;
   tab: TabId;
+  /** Name of the M or U that is looked at; null: the first. */
+  matrix: string | null;
   /** Which cards are unfolded. */
   open: Readonly<Record<CardId, boolean>>;
   help: boolean;
-  /** Name of the M or U that is looked at; null: the first. */
-  matrix: string | null;
   logScale: boolean;
   /** Null until the worker has chosen. */
   backend: BackendStatus | null;

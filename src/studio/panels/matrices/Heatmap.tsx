@@ -1,81 +1,80 @@
-import type { CSSProperties, KeyboardEvent, PointerEvent } from 'react';
-import { useEffect, useRef } from 'react';
-import type { MatrixValues } from '../../../worker/protocol.ts';
-import { sourceColour } from '../../components/SourceMark.tsx';
+import type { CSSProperties, KeyboardEvent } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
+import type { MatrixPicture, MatrixValues } from '../../../worker/protocol-matrices.ts';
+import { usePalette } from '../../charts/use-palette.ts';
 import type { Block } from './blocks.ts';
-import type { Cell } from './cells.ts';
-import { cellAt, moveCell } from './cells.ts';
-import { paintPixels } from './colour-scale.ts';
+import { placeOf } from './cells.ts';
+import { drawHeatmap, margins } from './draw-heatmap.ts';
+import { navigation } from './navigate.ts';
+import { listenToPointers } from './pointing.ts';
+import type { SharedView } from './shared-view.ts';
 
 interface Props {
   matrix: MatrixValues;
+  picture: MatrixPicture;
   blocks: readonly Block[];
-  /** Colours from −end to end. */
-  table: Uint32Array;
-  end: number;
-  /** The entry that is looked at. */
-  cell: Cell | null;
-  onCell: (cell: Cell | null) => void;
+  shared: SharedView;
+  /** Whose matrix it is, where several stand side by side. */
+  owner: string | null;
 }
 
-/** One matrix as a picture: every entry a pixel, blocks of the sources marked; pointer and arrow keys choose an entry. */
-export function Heatmap({ matrix, blocks, table, end, cell, onCell }: Props) {
-  const { rows, columns, values, role, bounds } = matrix;
+/** One matrix as a picture: every entry a pixel or more, blocks of the sources marked; pointers and keys look closer. */
+export function Heatmap({ matrix, picture, blocks, shared, owner }: Props) {
+  const { rows, columns, role, group, label } = matrix;
+  const { order } = picture;
+  const element = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const palette = usePalette();
+  const ways = useMemo(() => navigation(shared, { rows, columns, role }, order), [shared, rows, columns, role, order]);
 
   useEffect(() => {
-    const image = new ImageData(paintPixels(values, end, table), columns, rows);
-    canvas.current?.getContext('2d')?.putImageData(image, 0, 0);
-  }, [values, end, table, columns, rows]);
+    const [box, target] = [element.current, canvas.current];
+    if (!box || !target || !palette) return;
+    const blockColours = blocks.map(({ colour }) => (colour === null ? palette.quiet : palette.source(colour)));
+    let frame = 0;
+    const draw = () => {
+      frame = 0;
+      const { view, cell } = shared.getState();
+      const mark = cell && placeOf(cell, role, order);
+      box.dataset.zoom = view.zoom.toFixed(2);
+      drawHeatmap(target, box.clientWidth, box.clientHeight, { ...palette, matrix, picture, view, mark, blockColours });
+    };
+    const drawSoon = () => {
+      frame ||= requestAnimationFrame(draw);
+    };
+    const unsubscribe = shared.subscribe(drawSoon);
+    const observer = new ResizeObserver(drawSoon);
+    observer.observe(box);
+    draw();
+    return () => {
+      unsubscribe();
+      observer.disconnect();
+      cancelAnimationFrame(frame);
+    };
+  }, [matrix, picture, order, role, blocks, palette, shared]);
 
-  const point = (event: PointerEvent<HTMLElement>) => {
-    const box = event.currentTarget.getBoundingClientRect();
-    onCell(cellAt((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height, matrix));
-  };
+  useEffect(() => {
+    if (element.current) return listenToPointers(element.current, ways);
+  }, [ways]);
+
   const onKeyDown = (event: KeyboardEvent) => {
-    const next = moveCell(cell, event.key, event.shiftKey ? 10 : 1, matrix);
-    if (!next) return;
-    event.preventDefault();
-    onCell(next);
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (ways.onKey(event.key, event.shiftKey)) event.preventDefault();
   };
-  const percentX = (column: number) => `${(column / columns) * 100}%`;
-  const percentY = (row: number) => `${(row / rows) * 100}%`;
   return (
     <div
+      ref={element}
       className="heatmap"
+      data-testid="heatmap"
       role="application"
-      aria-label={`Heatmap of ${matrix.group} ${matrix.label}, ${rows} rows and ${columns} columns`}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys walk over its entries
+      aria-label={`Heatmap of ${group} ${label}${owner ? ` of ${owner}` : ''}, ${rows} rows and ${columns} columns`}
+      aria-description="Arrow keys walk over the entries, with shift ten at a time. Plus and minus zoom, 0 shows all."
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: keys walk over its entries
       tabIndex={0}
       style={{ '--rows': rows, '--columns': columns } as CSSProperties}
-      onPointerDown={point}
-      onPointerMove={point}
-      onPointerLeave={() => onCell(null)}
       onKeyDown={onKeyDown}
     >
-      <canvas ref={canvas} width={columns} height={rows} data-testid="heatmap" />
-      {blocks.map((block, index) => {
-        const [from = 0, to = 0] = bounds.slice(index, index + 2);
-        const style =
-          role === 'M'
-            ? { top: percentY(from), height: percentY(to - from) }
-            : { left: percentX(from), width: percentX(to - from) };
-        return (
-          <span
-            key={block.id}
-            className="block"
-            data-role={role}
-            style={{ ...style, color: sourceColour(block.colour) }}
-            title={block.name}
-          />
-        );
-      })}
-      {cell && (
-        <span
-          className="cell"
-          style={{ left: percentX(cell.column), top: percentY(cell.row), width: percentX(1), height: percentY(1) }}
-        />
-      )}
+      <canvas ref={canvas} style={{ left: -margins.start, top: -margins.start }} />
     </div>
   );
 }

@@ -19,7 +19,10 @@ export function MatrixList({ list, tasks, chosen, onChoose }: Props) {
     <div className="matrix-list" data-testid="matrix-list">
       {groups.map((group) => (
         <section key={group} aria-label={group}>
-          <h4>{group}</h4>
+          <h4>
+            <span>{group}</span>
+            <LayerShares infos={list.filter((info) => info.group === group)} tasks={tasks} />
+          </h4>
           <ul>
             {list
               .filter((info) => info.group === group)
@@ -46,7 +49,15 @@ export function MatrixList({ list, tasks, chosen, onChoose }: Props) {
   );
 }
 
-function Shares({ info, tasks }: { info: MatrixInfo; tasks: readonly Task[] }) {
+/** Means over a layer's matrices, where all have the same blocks. */
+function LayerShares({ infos, tasks }: { infos: readonly MatrixInfo[]; tasks: readonly Task[] }) {
+  const [first] = infos;
+  if (!first || infos.length < 2 || infos.some(({ owners }) => owners.join() !== first.owners.join())) return null;
+  const shares = first.shares.map((_, block) => infos.reduce((sum, info) => sum + (info.shares[block] ?? 0), 0));
+  return <Shares info={{ owners: first.owners, shares: shares.map((sum) => sum / infos.length) }} tasks={tasks} />;
+}
+
+function Shares({ info, tasks }: { info: Pick<MatrixInfo, 'owners' | 'shares'>; tasks: readonly Task[] }) {
   const blocks = blocksOf(info, tasks);
   const words = info.shares.map((share, block) => `${blocks[block]?.name} ${percent(share)}`).join(', ');
   return (

@@ -1,26 +1,35 @@
+import type { ReactNode } from 'react';
 import { useMemo, useState } from 'react';
-import type { MatrixValues } from '../../../worker/protocol.ts';
+import type { MatrixInfo } from '../../../worker/protocol-matrices.ts';
 import { Choice } from '../../components/inputs/Choice.tsx';
-import { SourceMark } from '../../components/SourceMark.tsx';
 import { useUi } from '../../stores/ui.ts';
-import { count, percent, significant } from '../../text/numbers.ts';
-import type { Block } from './blocks.ts';
-import type { Cell } from './cells.ts';
-import { describeCell } from './cells.ts';
-import { colourTable, largestSize } from './colour-scale.ts';
-import { Heatmap } from './Heatmap.tsx';
+import { count, significant } from '../../text/numbers.ts';
+import { colourTable } from './colour-scale.ts';
+import type { ColumnProps } from './MatrixColumn.tsx';
+import { MatrixColumn } from './MatrixColumn.tsx';
 import { ScaleLegend } from './ScaleLegend.tsx';
+import { sharedView } from './shared-view.ts';
+import { largestZoom, whole, zoomAt, zoomStep } from './view.ts';
 
 interface Props {
-  matrix: MatrixValues;
-  /** Whose its blocks are. */
-  blocks: readonly Block[];
-  /** How many times before its largest entry the colours end. */
-  contrast: Contrast;
-  onContrast: (contrast: Contrast) => void;
+  /** One matrix, of one run or of several side by side; at least one. */
+  columns: readonly (ColumnProps & { id: string })[];
+  /** Size of the largest entry of the layer, in all of them. */
+  largest: number;
+  options: LookOptions;
+  onOptions: (options: LookOptions) => void;
+  /** Which other runs are shown, and which time. */
+  children: ReactNode;
 }
 
-export type Contrast = '1' | '4' | '16';
+/** How pictures are drawn. */
+export interface LookOptions {
+  /** How many times before the largest entry the colours end. */
+  contrast: '1' | '4' | '16';
+  /** Whether merged features are ordered by their strongest source. */
+  sorted: boolean;
+}
+
 const contrasts = (['1', '4', '16'] as const).map((value) => ({ value, label: `${value}×` }));
 
 const roles = {
@@ -28,52 +37,74 @@ const roles = {
   U: 'U unmerges: its rows are the features of the merged network; its columns are guesses of the features of all sources.',
 };
 
-/** The chosen matrix: picture, colours, what it is. */
-export function MatrixStage({ matrix, blocks, contrast, onContrast }: Props) {
-  const { group, label, rows, columns, step, shares, role, values } = matrix;
-  const [cell, setCell] = useState<Cell | null>(null);
+/** The chosen matrix: pictures, colours, what it is. */
+export function MatrixStage({ columns, largest, options, onOptions, children }: Props) {
+  const { contrast, sorted } = options;
+  const [shared] = useState(sharedView);
   const dark = useUi((state) => state.dark);
-  const table = useMemo(() => colourTable(dark), [dark]);
-  const most = useMemo(() => largestSize(values), [values]);
-  const end = most / Number(contrast);
+  const end = largest / Number(contrast);
+  const look = useMemo(() => ({ table: colourTable(dark), end, sorted }), [dark, end, sorted]);
+  const { group, label, rows, columns: across, step, role } = columns[0]?.matrix ?? nothing;
+  const zoom = (factor: number) =>
+    shared.setState(({ view }) => ({ view: zoomAt(view, factor, 0.5, 0.5, largestZoom({ rows, columns: across })) }));
   return (
-    <section className="panel-box matrix-stage" aria-labelledby="matrix-title">
+    <section className="panel-box matrix-stage" aria-labelledby="matrix-title" data-columns={columns.length}>
       <header>
         <h3 id="matrix-title">
           {group} · {label}
         </h3>
         <span className="quiet" data-testid="matrix-size">
-          {count(rows)} × {count(columns)} · after {count(step)} steps
+          {count(rows)} × {count(across)} · after {count(step)} steps
         </span>
       </header>
-      <p className="readout" aria-live="polite" data-testid="matrix-readout">
-        {cell
-          ? describeCell(
-              cell,
-              matrix,
-              blocks.map(({ name }) => name),
-            )
-          : 'Point at an entry, or walk with the arrow keys.'}
-      </p>
-      <div className="matrix-body">
-        <Heatmap matrix={matrix} blocks={blocks} table={table} end={end} cell={cell} onCell={setCell} />
-        <div className="matrix-facts">
-          <ScaleLegend table={table} end={significant(end)} clipped={contrast !== '1'} />
-          <Choice label="Contrast" options={contrasts} value={contrast} onChange={onContrast} />
-          <dl className="scores">
-            {blocks.map(({ id, name, colour }, block) => (
-              <div key={id}>
-                <dt>
-                  <SourceMark colour={colour} /> {name}
-                </dt>
-                <dd>{percent(shares[block] ?? 0)}</dd>
-              </div>
-            ))}
-          </dl>
-          <p className="hint">Share of the squared entries. The largest entry is {significant(most)} in size.</p>
-          <p className="hint">{roles[role]}</p>
-        </div>
+      {children}
+      <div className="matrix-tools">
+        <ScaleLegend table={look.table} end={significant(end)} clipped={contrast !== '1'} />
+        <Choice
+          label="Contrast"
+          options={contrasts}
+          value={contrast}
+          onChange={(value) => onOptions({ ...options, contrast: value })}
+        />
+        <fieldset className="zoom-buttons">
+          <legend>Zoom</legend>
+          <button type="button" className="button small" aria-label="Zoom out" onClick={() => zoom(1 / zoomStep)}>
+            −
+          </button>
+          <button type="button" className="button small" onClick={() => shared.setState({ view: whole })}>
+            all
+          </button>
+          <button type="button" className="button small" aria-label="Zoom in" onClick={() => zoom(zoomStep)}>
+            +
+          </button>
+        </fieldset>
+        <button
+          type="button"
+          className="button small"
+          aria-pressed={sorted}
+          title="Features of the merged network in the order of the source that each takes the most from"
+          onClick={() => onOptions({ ...options, sorted: !sorted })}
+        >
+          Sort by source
+        </button>
       </div>
+      <div className="matrix-columns">
+        {columns.map(({ id, ...column }) => (
+          <MatrixColumn key={id} {...column} look={look} shared={shared} beside={columns.length > 1} />
+        ))}
+      </div>
+      <p className="hint">
+        {roles[role]} At the right and below: the sums of rows and of columns, in colours of their own scale.
+      </p>
     </section>
   );
 }
+
+const nothing: Pick<MatrixInfo, 'group' | 'label' | 'rows' | 'columns' | 'role'> & { step: number } = {
+  group: '',
+  label: '',
+  rows: 0,
+  columns: 0,
+  role: 'M',
+  step: 0,
+};

@@ -1,5 +1,6 @@
 /** Whose the blocks of a matrix are. */
 import type { MatrixInfo } from '../../../worker/protocol.ts';
+import type { Run } from '../../runs/run.ts';
 
 export interface Task {
   id: string;
@@ -20,3 +21,10 @@ export const blocksOf = ({ owners }: Pick<MatrixInfo, 'owners'>, tasks: readonly
       ? { id: 'so far', name: 'merge so far', colour: null }
       : (tasks[owner] ?? { id: String(owner), name: `source ${owner + 1}`, colour: owner }),
   );
+
+export const tasksOf = ({ recipe, colours }: Pick<Run, 'recipe' | 'colours'>): Task[] =>
+  recipe.sources.map((source, index) => ({
+    id: source.file,
+    name: source.name,
+    colour: colours[index] ?? index,
+  }));

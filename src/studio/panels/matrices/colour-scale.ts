@@ -62,22 +62,3 @@ export function colourTable(dark: boolean): Uint32Array {
   }
   return new Uint32Array(bytes.buffer);
 }
-
-/** Largest size of an entry: the end of the scale on both sides. */
-export function largestSize(values: Float32Array): number {
-  let most = 0;
-  for (const value of values) most = Math.max(most, Math.abs(value));
-  return most;
-}
-
-/** Pixels of `values`, row by row, with the scale ending at ±max. What is no number is drawn as 0. */
-export function paintPixels(values: Float32Array, max: number, table: Uint32Array): Uint8ClampedArray<ArrayBuffer> {
-  const pixels = new Uint32Array(values.length);
-  const middle = (table.length - 1) / 2;
-  const scale = max > 0 ? middle / max : 0;
-  for (let index = 0; index < values.length; index++) {
-    const place = Math.round(middle + (values[index] ?? 0) * scale);
-    pixels[index] = table[Number.isNaN(place) ? middle : Math.max(0, Math.min(table.length - 1, place))] ?? 0;
-  }
-  return new Uint8ClampedArray(pixels.buffer);
-}

@@ -1,0 +1,41 @@
+/** M and U as the page is told of them. */
+import type { MatrixSpec } from '../engine/architectures/fold-plan.ts';
+import type { MatrixReader } from '../engine/inspection/matrices.ts';
+import { bounds, denseShape } from '../engine/supernet/matrix-kind.ts';
+import type { MatrixInfo, MatrixValues } from './protocol-matrices.ts';
+import { transferring } from './transfer.ts';
+
+export const describeMatrices = (reader: MatrixReader): Promise<MatrixInfo[]> => describe(reader, reader.specs);
+
+/** Throws `RangeError` where there is no such matrix. */
+export async function readMatrix(reader: MatrixReader, name: string): Promise<MatrixValues> {
+  const spec = reader.specs.find((candidate) => candidate.name === name);
+  if (!spec) throw new RangeError(`no matrix ${name}`);
+  const step = reader.step();
+  // The backend may hand out memory of its own, which must not leave the worker.
+  const values = Float32Array.from(await reader.dense(name));
+  const [info] = await describe(reader, [spec]);
+  return transferring({ ...info!, bounds: bounds(spec), values, step }, [values.buffer]);
+}
+
+async function describe(reader: MatrixReader, specs: readonly MatrixSpec[]): Promise<MatrixInfo[]> {
+  const names = specs.map((spec) => spec.name);
+  const [shares, largest] = await Promise.all([reader.shares(names), reader.largest(names)]);
+  return specs.map((spec, index) => {
+    const { name, label, group, role, heads } = spec;
+    const [rows, columns] = denseShape(spec);
+    const owners = reader.owners(spec);
+    return {
+      name,
+      label,
+      group,
+      role,
+      rows,
+      columns,
+      heads,
+      shares: shares[index] ?? [],
+      largest: largest[index] ?? 0,
+      owners,
+    };
+  });
+}
