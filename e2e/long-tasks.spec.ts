@@ -1,18 +1,13 @@
 /** The page stays free while a run trains: nothing keeps it from a key or a click for longer than 50 ms. */
 
-import type { Browser, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { expect, test } from '@playwright/test';
+import { pageTasks } from './support/page-tasks.ts';
 import { openStudio, runState } from './support/studio.ts';
 
 /** Browsers call a longer task a long one; in milliseconds. */
 const longest = 50;
 const watched = 10_000;
-
-/** One task of the page's own thread, in milliseconds: on the clock, and on the processor. */
-interface Task {
-  wall: number;
-  work: number;
-}
 
 test('no task of the page is longer than 50 ms while the ViT demo trains', async ({ page, browser }) => {
   await page.addInitScript(() => {
@@ -26,7 +21,7 @@ test('no task of the page is longer than 50 ms while the ViT demo trains', async
   await page.getByTestId('demo-vit').click();
   await expect(runState(page)).toHaveText(/running/, { timeout: 120_000 });
   const before = (await longTasks(page)).length;
-  const tasks = await traced(browser, page, async () => {
+  const tasks = await pageTasks(browser, page, async () => {
     await page.waitForTimeout(watched);
     await page.getByRole('tab', { name: 'Compare' }).click();
     await page.waitForTimeout(1000);
@@ -48,29 +43,3 @@ test('no task of the page is longer than 50 ms while the ViT demo trains', async
 
 const longTasks = (page: Page): Promise<number[]> =>
   page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks);
-
-interface TraceEvent {
-  name: string;
-  ph: string;
-  pid: number;
-  tid: number;
-  /** Microseconds. */
-  dur?: number;
-  tdur?: number;
-  args?: { name?: string };
-}
-
-/** Every task of the page's own thread during `work`. */
-async function traced(browser: Browser, page: Page, work: () => Promise<void>): Promise<Task[]> {
-  await browser.startTracing(page, { categories: ['toplevel', 'disabled-by-default-devtools.timeline'] });
-  await work();
-  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
-  const mains = new Set(
-    traceEvents
-      .filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
-      .map(({ pid, tid }) => `${pid} ${tid}`),
-  );
-  return traceEvents
-    .filter(({ name, pid, tid }) => /RunTask$/.test(name) && mains.has(`${pid} ${tid}`))
-    .map(({ dur = 0, tdur = dur }) => ({ wall: dur / 1000, work: tdur / 1000 }));
-}
