@@ -12,10 +12,22 @@ export async function readMatrix(reader: MatrixReader, name: string): Promise<Ma
   const spec = reader.specs.find((candidate) => candidate.name === name);
   if (!spec) throw new RangeError(`no matrix ${name}`);
   const step = reader.step();
-  // The backend may hand out memory of its own, which must not leave the worker.
-  const values = Float32Array.from(await reader.dense(name));
+  const values = copyToHandOn(await reader.dense(name));
   const [info] = await describe(reader, [spec]);
-  return transferring({ ...info!, bounds: bounds(spec), values, step }, [values.buffer]);
+  const { buffer } = values;
+  const moved = buffer instanceof ArrayBuffer ? [buffer] : [];
+  return transferring({ ...info!, bounds: bounds(spec), values, step }, moved);
+}
+
+/**
+ * A backend may hand out memory of its own, which must not leave the worker. In shared memory the page, and the workers that it asks
+ * for a picture and for facts, look at this one copy.
+ */
+function copyToHandOn(values: Float32Array): Float32Array {
+  if (!('SharedArrayBuffer' in globalThis)) return values.slice();
+  const copy = new Float32Array(new SharedArrayBuffer(values.byteLength));
+  copy.set(values);
+  return copy;
 }
 
 async function describe(reader: MatrixReader, specs: readonly MatrixSpec[]): Promise<MatrixInfo[]> {

@@ -27,8 +27,8 @@ export interface MatrixInfo {
 }
 
 export interface MatrixValues extends MatrixInfo {
-  /** Row-major, `rows * columns`. */
-  values: Float32Array<ArrayBuffer>;
+  /** Row-major, `rows * columns`; in shared memory where there is any. */
+  values: Float32Array;
   /** First row (M) or column (U) of each block, and the end. */
   bounds: number[];
   step: number;
