@@ -13,12 +13,16 @@ const sizes = [
   { name: '1440', width: 1440, height: 900 },
   { name: '820', width: 820, height: 1180 },
   { name: '390', width: 390, height: 844 },
+  { name: '1920', width: 1920, height: 1080 },
 ];
 const minutes = 60_000;
 
 const server = await preview();
 const url = server.resolvedUrls?.local[0] ?? '';
-const browser = await chromium.launch({ executablePath: systemBrowser(), args: ['--no-sandbox', '--disable-quic'] });
+const browser = await chromium.launch({
+  executablePath: systemBrowser(),
+  args: ['--no-sandbox', '--disable-quic', '--disable-gpu-rasterization', '--disable-gpu-compositing'],
+});
 for (const { name, width, height } of sizes) {
   for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
     const page = await browser.newPage({ viewport: { width, height }, colorScheme });
@@ -33,16 +37,20 @@ await browser.close();
 await server.close();
 
 /**
- * Empty, training, inspecting, comparing, exporting.
+ * Every state of the page, from the first visit to the exported file.
  * @param {import('@playwright/test').Page} page
  * @param {(state: string) => Promise<unknown>} shoot
  */
 async function journey(page, shoot) {
-  const demo = page.getByTestId('demo-mlp');
-  await demo.waitFor();
   await page.waitForFunction(() => !document.querySelector('[data-testid=demo-mlp]')?.hasAttribute('disabled'));
   await shoot('empty');
-  await demo.click();
+  await page.getByRole('button', { name: 'Help and keys' }).click();
+  await shoot('help');
+  await page.keyboard.press('Escape');
+  await loaded(page, shoot);
+  await page.reload();
+  await page.waitForFunction(() => !document.querySelector('[data-testid=demo-mlp]')?.hasAttribute('disabled'));
+  await page.getByTestId('demo-mlp').click();
   await page.waitForFunction(
     () =>
       Number.parseInt(document.querySelector('[data-testid=run-step]')?.textContent?.replace(/\D+/, '') ?? '', 10) >
@@ -51,21 +59,81 @@ async function journey(page, shoot) {
     { timeout: 2 * minutes },
   );
   await shoot('training');
-  await page.locator('[data-testid=run-state][data-state=done]').waitFor({ timeout: 2 * minutes });
+  await done(page);
   await page.getByTestId('comparing').waitFor({ state: 'detached', timeout: minutes });
-  for (const [tab, state] of [
-    ['Matrices', 'inspecting'],
-    ['Compare', 'comparing'],
-    ['Export', 'exporting'],
-  ]) {
-    await page.getByRole('tab', { name: tab }).click();
-    if (tab === 'Export') {
-      const download = page.waitForEvent('download');
-      await page.getByTestId('export').click();
-      await download;
-      await page.getByTestId('export-report').waitFor();
-    }
-    await page.waitForTimeout(500);
-    await shoot(/** @type {string} */ (state));
-  }
+  await page.getByRole('slider', { name: 'How far it is folded' }).fill('50');
+  await shoot('folding');
+  await page.getByRole('slider', { name: 'How far it is folded' }).fill('0');
+  await matrices(page, shoot);
+  await page.getByRole('tab', { name: 'Compare' }).click();
+  await settled(page);
+  await shoot('comparing');
+  await page.getByRole('button', { name: 'Show mistakes' }).click();
+  await page.getByTestId('mistakes').scrollIntoViewIfNeeded();
+  await settled(page);
+  await shoot('mistakes');
+  await page.getByRole('tab', { name: 'Export' }).click();
+  const download = page.waitForEvent('download');
+  await page.getByTestId('export').click();
+  await download;
+  await page.getByTestId('export-report').waitFor();
+  await settled(page);
+  await shoot('exporting');
 }
+
+/**
+ * ViTs and their images before a run, every card unfolded; and a file that is none.
+ * @param {import('@playwright/test').Page} page
+ * @param {(state: string) => Promise<unknown>} shoot
+ */
+async function loaded(page, shoot) {
+  const files = ['vit/vit-mnist.safetensors', 'vit/vit-fashion-mnist.safetensors', 'images/mnist.npz'];
+  const input = page.locator('input[type=file]').first();
+  await input.setInputFiles(files.map((file) => join(projectFolder, 'public/demo', file)));
+  await page.getByTestId('source-list').getByRole('listitem').nth(1).waitFor();
+  await settled(page);
+  await shoot('loaded');
+  for (const card of ['Images', 'Method']) {
+    const button = page.getByRole('button', { name: new RegExp(`^\\d? ?${card}`) });
+    if ((await button.getAttribute('aria-expanded')) === 'false') await button.click();
+    await button.scrollIntoViewIfNeeded();
+    await settled(page);
+    await shoot(card.toLowerCase());
+  }
+  const broken = { name: 'broken.safetensors', mimeType: 'application/octet-stream', buffer: Buffer.alloc(64, 7) };
+  await page.locator('input[type=file]').first().setInputFiles(broken);
+  await page.getByRole('alert').first().waitFor();
+  await page.getByRole('alert').first().scrollIntoViewIfNeeded();
+  await shoot('refused');
+}
+
+/**
+ * One run's M and U, then beside those of another start.
+ * @param {import('@playwright/test').Page} page
+ * @param {(state: string) => Promise<unknown>} shoot
+ */
+async function matrices(page, shoot) {
+  await page.getByRole('tab', { name: 'Matrices' }).click();
+  await page.getByTestId('heatmap').hover({ position: { x: 60, y: 60 } });
+  await settled(page);
+  await shoot('inspecting');
+  await page.getByRole('button', { name: /Method/ }).click();
+  await page.getByRole('radio', { name: 'first', exact: true }).check({ force: true });
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.locator('[data-testid=run-state]:not([data-state=done])').waitFor();
+  await done(page);
+  await page.getByRole('combobox', { name: 'Compare with' }).selectOption({ index: 1 });
+  await page.getByTestId('matrix-column').nth(1).waitFor();
+  await page
+    .getByTestId('heatmap')
+    .first()
+    .hover({ position: { x: 40, y: 40 } });
+  await settled(page);
+  await shoot('side-by-side');
+}
+
+/** @param {import('@playwright/test').Page} page */
+const done = (page) => page.locator('[data-testid=run-state][data-state=done]').waitFor({ timeout: 2 * minutes });
+
+/** @param {import('@playwright/test').Page} page */
+const settled = (page) => page.waitForTimeout(800);
