@@ -122,6 +122,8 @@ async function matrices(page, shoot) {
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await page.locator('[data-testid=run-state]:not([data-state=done])').waitFor();
   await done(page);
+  // A new run shows its training.
+  await page.getByRole('tab', { name: 'Matrices' }).click();
   await page.getByRole('combobox', { name: 'Compare with' }).selectOption({ index: 1 });
   await page.getByTestId('matrix-column').nth(1).waitFor();
   await page
@@ -133,7 +135,11 @@ async function matrices(page, shoot) {
 }
 
 /** @param {import('@playwright/test').Page} page */
-const done = (page) => page.locator('[data-testid=run-state][data-state=done]').waitFor({ timeout: 2 * minutes });
+function done(page) {
+  return page.locator('[data-testid=run-state][data-state=done]').waitFor({ timeout: 2 * minutes });
+}
 
 /** @param {import('@playwright/test').Page} page */
-const settled = (page) => page.waitForTimeout(800);
+function settled(page) {
+  return page.waitForTimeout(800);
+}
