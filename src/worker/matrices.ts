@@ -12,8 +12,9 @@ export async function readMatrix(reader: MatrixReader, name: string): Promise<Ma
   const spec = reader.specs.find((candidate) => candidate.name === name);
   if (!spec) throw new RangeError(`no matrix ${name}`);
   const step = reader.step();
-  const values = copyToHandOn(await reader.dense(name));
-  const [info] = await describe(reader, [spec]);
+  // Asked for together: both are of one step.
+  const [dense, [info]] = await Promise.all([reader.dense(name), describe(reader, [spec])]);
+  const values = copyToHandOn(dense);
   const { buffer } = values;
   const moved = buffer instanceof ArrayBuffer ? [buffer] : [];
   return transferring({ ...info!, bounds: bounds(spec), values, step }, moved);
@@ -32,22 +33,12 @@ function copyToHandOn(values: Float32Array): Float32Array {
 
 async function describe(reader: MatrixReader, specs: readonly MatrixSpec[]): Promise<MatrixInfo[]> {
   const names = specs.map((spec) => spec.name);
-  const [shares, largest] = await Promise.all([reader.shares(names), reader.largest(names)]);
+  const sizes = await reader.sizes(names);
   return specs.map((spec, index) => {
     const { name, label, group, role, heads } = spec;
     const [rows, columns] = denseShape(spec);
     const owners = reader.owners(spec);
-    return {
-      name,
-      label,
-      group,
-      role,
-      rows,
-      columns,
-      heads,
-      shares: shares[index] ?? [],
-      largest: largest[index] ?? 0,
-      owners,
-    };
+    const { shares, largest } = sizes[index] ?? { shares: [], largest: 0 };
+    return { name, label, group, role, rows, columns, heads, shares, largest, owners };
   });
 }

@@ -17,14 +17,19 @@ export interface MatrixReader {
   step(): number;
   /** Row-major: M `[Σ widths, merged]`, U `[merged, Σ widths]`. */
   dense(name: string): Promise<Float32Array>;
-  /** For each of these matrices, each source's share of the squared entries; they sum to 1 (to 0 where the matrix is 0). */
-  shares(names: readonly string[]): Promise<number[][]>;
-  /** Size of the largest entry of each of these matrices. */
-  largest(names: readonly string[]): Promise<number[]>;
+  /** Of each of these matrices, in the plan's order. */
+  sizes(names: readonly string[]): Promise<MatrixSizes[]>;
   /** Bytes of the learnable numbers, which a snapshot keeps: factors stay factors. */
   readonly bytes: number;
   /** The values as they are now, to be looked at later. */
   snapshot(): Promise<MatrixReader>;
+}
+
+export interface MatrixSizes {
+  /** Each source's share of the squared entries; they sum to 1 (to 0 where the matrix is 0). */
+  shares: number[];
+  /** Size of the largest entry. */
+  largest: number;
 }
 
 /** A SuperNet's M and U, and whose blocks they have. */
@@ -44,19 +49,13 @@ export function liveMatrices(owned: OwnedMatrices, learnable: () => Parameters, 
     owners: ({ name, widths }) => (name === head.unmerge ? widths.map((_, task) => task) : [...bodies]),
     step,
     dense: (name) => download(() => matrices.dense(learnable(), name)),
-    async shares(names) {
+    async sizes(names) {
       const chosen = specs.filter(({ name }) => names.includes(name));
-      const sums = await download(() =>
+      const numbers = await download(() =>
         // One matrix is dense at a time: all of a large network's at once would take gigabytes.
-        tf.concat(chosen.map((spec) => tf.tidy(() => blockSums(matrices.dense(learnable(), spec.name), spec)))),
+        tf.concat(chosen.map((spec) => tf.tidy(() => sizesOf(matrices.dense(learnable(), spec.name), spec)))),
       );
-      return normalised(sums, chosen);
-    },
-    async largest(names) {
-      const sizes = await download(() =>
-        tf.stack(names.map((name) => tf.max(tf.abs(matrices.dense(learnable(), name))))),
-      );
-      return [...sizes];
+      return toSizes(numbers, chosen);
     },
     bytes: 4 * matrices.size,
     async snapshot() {
@@ -71,8 +70,9 @@ export function liveMatrices(owned: OwnedMatrices, learnable: () => Parameters, 
 
 /** Reads a SuperNet's learnable tensors that were kept on the host. */
 function keptMatrices(owned: OwnedMatrices, learnable: Weights, step: number): MatrixReader {
-  const live = async <T>(prefix: string, use: (reader: MatrixReader) => Promise<T>): Promise<T> => {
-    const tensors = toBackend(new Map([...learnable].filter(([name]) => name.startsWith(prefix))));
+  const live = async <T>(names: readonly string[], use: (reader: MatrixReader) => Promise<T>): Promise<T> => {
+    const belongs = (tensor: string) => names.some((name) => tensor.startsWith(`${name}.`));
+    const tensors = toBackend(new Map([...learnable].filter(([tensor]) => belongs(tensor))));
     try {
       return await use(
         liveMatrices(
@@ -94,9 +94,8 @@ function keptMatrices(owned: OwnedMatrices, learnable: Weights, step: number): M
     specs,
     owners,
     step: () => step,
-    dense: (name) => live(`${name}.`, (reader) => reader.dense(name)),
-    shares: (names) => live('', (reader) => reader.shares(names)),
-    largest: (names) => live('', (reader) => reader.largest(names)),
+    dense: (name) => live([name], (reader) => reader.dense(name)),
+    sizes: (names) => live(names, (reader) => reader.sizes(names)),
     bytes,
     snapshot: async () => kept,
   };
@@ -107,20 +106,22 @@ function keptMatrices(owned: OwnedMatrices, learnable: Weights, step: number): M
 export const savedMatrices = (saved: SavedSuperNet, step: number): MatrixReader =>
   keptMatrices({ matrices: matricesOf(saved), bodies: saved.sources }, saved.learnable, step);
 
-/** Sum of squares of each source's block, `[sources]`. */
-function blockSums(matrix: tf.Tensor2D, spec: MatrixSpec): tf.Tensor1D {
+/** Sum of squares of each source's block, then the size of the largest entry: `[sources + 1]`. */
+function sizesOf(matrix: tf.Tensor2D, spec: MatrixSpec): tf.Tensor1D {
   const squares = tf.sum(tf.square(matrix), spec.role === 'M' ? 1 : 0) as tf.Tensor1D; // [Σ widths]
   const starts = bounds(spec);
-  return tf.stack(spec.widths.map((width, i) => tf.sum(tf.slice(squares, [starts[i] ?? 0], [width])))) as tf.Tensor1D;
+  const blocks = spec.widths.map((width, i) => tf.sum(tf.slice(squares, [starts[i] ?? 0], [width])));
+  return tf.stack([...blocks, tf.max(tf.abs(matrix))]) as tf.Tensor1D;
 }
 
-function normalised(sums: Float32Array, specs: readonly MatrixSpec[]): number[][] {
+function toSizes(numbers: Float32Array, specs: readonly MatrixSpec[]): MatrixSizes[] {
   let at = 0;
-  return specs.map((spec) => {
-    const own = [...sums.subarray(at, at + spec.widths.length)];
-    at += spec.widths.length;
-    const total = own.reduce((sum, value) => sum + value, 0);
-    return own.map((value) => (total > 0 ? value / total : 0));
+  return specs.map(({ widths }) => {
+    const squares = [...numbers.subarray(at, at + widths.length)];
+    const largest = numbers[at + widths.length] ?? 0;
+    at += widths.length + 1;
+    const total = squares.reduce((sum, value) => sum + value, 0);
+    return { shares: squares.map((value) => (total > 0 ? value / total : 0)), largest };
   });
 }
 

@@ -15,8 +15,7 @@ const readerAt = (step: number, bytes = 1): MatrixReader => ({
   owners: () => [],
   step: () => step,
   dense: async () => new Float32Array(),
-  shares: async () => [],
-  largest: async () => [],
+  sizes: async () => [],
   bytes,
   snapshot: async () => readerAt(step, bytes),
 });
@@ -74,7 +73,7 @@ it.each(['full', 'diagonal+low-rank'] as const)('keep the values of a step bit b
   expect(await snapshots.at(0)?.dense(name)).toEqual(start);
   expect(await snapshots.at(1)?.dense(name)).toEqual(await reader.dense(name));
   expect(snapshots.at(0)?.bytes).toBe(4 * matrices.size);
-  const [largest] = (await snapshots.at(0)?.largest([name])) ?? [];
+  const [{ largest } = { largest: Number.NaN }] = (await snapshots.at(0)?.sizes([name])) ?? [];
   expect(largest).toBe(Math.max(...start.map(Math.abs)));
   disposeAll(learnable);
   supernet.dispose();
