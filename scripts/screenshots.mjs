@@ -87,7 +87,12 @@ async function journey(page, shoot) {
  * @param {(state: string) => Promise<unknown>} shoot
  */
 async function loaded(page, shoot) {
-  const files = ['vit/vit-mnist.safetensors', 'vit/vit-fashion-mnist.safetensors', 'images/mnist.npz'];
+  const files = [
+    'vit/vit-mnist.safetensors',
+    'vit/vit-fashion-mnist.safetensors',
+    'images/mnist.npz',
+    'images/fashion-mnist.npz',
+  ];
   const input = page.locator('input[type=file]').first();
   await input.setInputFiles(files.map((file) => join(projectFolder, 'public/demo', file)));
   await page.getByTestId('source-list').getByRole('listitem').nth(1).waitFor();

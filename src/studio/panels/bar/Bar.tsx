@@ -53,7 +53,9 @@ function CurrentRun() {
   return (
     <p className="bar-run" data-testid="current-run">
       <span className="bar-tasks">{tasks} · </span>
-      {run.name}
+      <span className="bar-name" title={run.name}>
+        {run.name}
+      </span>
       <span className="state" data-state={comparing === null ? run.state : 'running'}>
         {comparing === null ? stateNames[run.state] : 'comparing'}
       </span>
