@@ -16,13 +16,8 @@ import {
   runToEnd,
   setNumber,
   trainOn,
+  vitTasks,
 } from './support/studio.ts';
-
-const labels = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
-const tasks = [
-  { images: demoFile('images/mnist.npz'), labels },
-  { images: demoFile('images/fashion-mnist.npz'), labels },
-];
 
 /** The ViT of the demo without its last block: a ViT of 3 blocks. */
 function shallowVit(): string {
@@ -51,7 +46,7 @@ test('a ViT of 3 blocks and one of 4 become one of 4', async ({ page }) => {
   const { tensors } = readSafetensors(await exportFile(page));
   expect(tensors.has('blocks.3.mlp.fc2.weight')).toBe(true);
   expect(tensors.has('blocks.4.norm1.weight')).toBe(false);
-  const independent = accuracyOf((image) => vitLogits(tensors, image, 4), tasks);
+  const independent = accuracyOf((image) => vitLogits(tensors, image, 4), vitTasks);
   for (const [index, accuracy] of shown.perTask.entries()) expect(independent.perTask[index]).toBeCloseTo(accuracy, 2);
 });
 
@@ -82,7 +77,7 @@ for (const { what, width, heads } of sizes) {
     const { tensors } = readSafetensors(await exportFile(page));
     expect(tensors.get('head.weight')?.shape).toEqual([20, width]);
     expect(tensors.get('blocks.0.mlp.fc1.weight')?.shape).toEqual([2 * width, width]);
-    const independent = accuracyOf((image) => vitLogits(tensors, image, heads), tasks);
+    const independent = accuracyOf((image) => vitLogits(tensors, image, heads), vitTasks);
     for (const [index, accuracy] of shown.perTask.entries()) {
       expect(independent.perTask[index]).toBeCloseTo(accuracy, 2);
     }

@@ -4,7 +4,6 @@ import { accuracyOf } from './support/accuracy.ts';
 import { vitLogits } from './support/forward.ts';
 import { readSafetensors } from './support/safetensors.ts';
 import {
-  demoFile,
   drop,
   lossCurve,
   openStudio,
@@ -12,9 +11,8 @@ import {
   readAccuracies,
   runState,
   setNumber,
+  vitTasks,
 } from './support/studio.ts';
-
-const labels = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 test('two ViTs on different data become one', async ({ page }) => {
   await openStudio(page);
@@ -40,13 +38,7 @@ test('two ViTs on different data become one', async ({ page }) => {
   await page.getByTestId('export').click();
   const { tensors } = readSafetensors(await (await download).path());
   expect(tensors.get('head.weight')?.shape).toEqual([20, 64]);
-  const independent = accuracyOf(
-    (image) => vitLogits(tensors, image, 4),
-    [
-      { images: demoFile('images/mnist.npz'), labels },
-      { images: demoFile('images/fashion-mnist.npz'), labels },
-    ],
-  );
+  const independent = accuracyOf((image) => vitLogits(tensors, image, 4), vitTasks);
   for (const [index, accuracy] of shown.perTask.entries()) expect(independent.perTask[index]).toBeCloseTo(accuracy, 2);
   const joint = independent.joint.reduce((sum, value) => sum + value, 0) / independent.joint.length;
   expect(joint).toBeCloseTo(shown.joint, 2);

@@ -19,6 +19,12 @@ export async function openStudio(page: Page): Promise<void> {
   await expect(page.getByTestId('backend-label')).not.toHaveText(/choosing/);
 }
 
+/** The tasks of the demo's ViTs: whole files of images, and their labels. */
+export const vitTasks = ['mnist', 'fashion-mnist'].map((name) => ({
+  images: demoFile(`images/${name}.npz`),
+  labels: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+}));
+
 export const drop = (page: Page, ...paths: string[]): Promise<void> => dropFiles(page, 'main', paths.map(demoFile));
 
 /** Opens the studio with the two digit experts and their images and labels. */

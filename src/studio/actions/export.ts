@@ -3,6 +3,7 @@ import type { ExportChoices, ExportOptions, ExportPlace, WrittenFile } from '../
 import { attempt, client } from '../session.ts';
 import { keepReport } from '../stores/export.ts';
 import { clearNotices, notify } from '../stores/ui.ts';
+import { download } from './download.ts';
 
 /** What can be chosen for a run; null when the worker cannot tell, which is told then. */
 export const exportChoices = (run: string): Promise<ExportChoices | null> =>
@@ -67,16 +68,6 @@ export async function saveSuperNet(id: string, name: string): Promise<void> {
     () => client.exportSuperNet(id, name),
   );
   if (file) download(file.name, new Blob([file.bytes], { type: 'application/octet-stream' }));
-}
-
-function download(name: string, blob: Blob): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser has taken the address by then.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
 /** A file name without what file systems refuse. */

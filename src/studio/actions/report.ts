@@ -8,6 +8,7 @@ import { useFiles } from '../stores/files.ts';
 import { clearNotices, notify } from '../stores/ui.ts';
 import { describeSource } from '../text/describe.ts';
 import { count } from '../text/numbers.ts';
+import { download } from './download.ts';
 import { safeName } from './export.ts';
 
 export async function saveReport(comparison: Comparison, runs: readonly Run[]): Promise<void> {
@@ -21,7 +22,7 @@ export async function saveReport(comparison: Comparison, runs: readonly Run[]): 
       const palette = readPalette('light');
       const text = reportHtml({ runs, comparison, sources, palette, made: new Date() });
       const name = safeName(['report', ...runs.slice(0, 3).map((run) => run.name)].join('-'));
-      download(`${name}.html`, text);
+      download(`${name}.html`, new Blob([text], { type: 'text/html' }));
     },
   );
 }
@@ -34,14 +35,4 @@ function described({ file, images }: RecipeSource): { model: string; images: str
     images.validation > 0 && `${count(images.validation)} for validation`,
   ];
   return { model: info ? describeSource(info) : '', images: parts ? parts.filter(Boolean).join(', ') : 'none' };
-}
-
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/html' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser has taken the address by then.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

@@ -1,11 +1,11 @@
 import type { CSSProperties } from 'react';
 import type { Misreadings, MisreadTask } from '../../../worker/protocol.ts';
+import { Picture } from '../../components/Picture.tsx';
 import type { JointClass } from '../../runs/joint-classes.ts';
 import { jointClasses } from '../../runs/joint-classes.ts';
 import { useFiles } from '../../stores/files.ts';
 import { count, percent, plural } from '../../text/numbers.ts';
 import type { Asked } from './asked.ts';
-import { Picture } from './Picture.tsx';
 
 interface Props {
   asked: Asked;

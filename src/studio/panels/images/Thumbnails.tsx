@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { errorInfo } from '../../../worker/client.ts';
 import type { Thumbnails as Pictures } from '../../../worker/protocol.ts';
+import { Picture } from '../../components/Picture.tsx';
 import { client } from '../../session.ts';
 import { useFiles } from '../../stores/files.ts';
 
@@ -57,20 +58,10 @@ export function PictureStrip({ images, label, request, load }: StripProps) {
       {pictures?.labels.map((shown, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: pictures have no other identity
         <li key={index}>
-          <Picture pictures={pictures} index={index} label={nameOf(shown)} />
+          <Picture pictures={pictures} index={index} label={`image labelled ${nameOf(shown)}`} />
           <span title={named ? `label ${shown}: ${nameOf(shown)}` : undefined}>{nameOf(shown)}</span>
         </li>
       ))}
     </ul>
   );
-}
-
-function Picture({ pictures, index, label }: { pictures: Pictures; index: number; label: string }) {
-  const { pixels, width, height } = pictures;
-  const draw = (canvas: HTMLCanvasElement | null) => {
-    const size = width * height * 4;
-    const image = new ImageData(pixels.slice(index * size, (index + 1) * size), width, height);
-    canvas?.getContext('2d')?.putImageData(image, 0, 0);
-  };
-  return <canvas ref={draw} width={width} height={height} role="img" aria-label={`image labelled ${label}`} />;
 }

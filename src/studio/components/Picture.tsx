@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import type { Thumbnails } from '../../../worker/protocol.ts';
+import type { Thumbnails } from '../../worker/protocol.ts';
 
 /** One of several small pictures. */
 export function Picture({ pictures, index, label }: { pictures: Thumbnails; index: number; label: string }) {
