@@ -1,4 +1,5 @@
 /** A researcher's whole way: files, a fact that weights cannot tell, three methods, a look at their mistakes, the file that is kept. */
+import { readFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
 import { accuracyOf } from './support/accuracy.ts';
 import { vitLogits } from './support/forward.ts';
@@ -11,6 +12,7 @@ import {
   openTrainingOptions,
   readAccuracies,
   runToEnd,
+  save,
   setNumber,
   trainOn,
   vitTasks,
@@ -55,6 +57,7 @@ test('two ViTs: heads set by hand, three methods, their mistakes, an export', as
     await openTrainingOptions(page);
     await setNumber(page, 'Learning rate', 2e-3);
     await setNumber(page, 'Epochs', 6);
+    await expect(page.getByTestId('run-time')).toHaveText(/^about \S+\ss of training \(\S+\sm?s a step, measured\)$/);
     await runToEnd(page);
   });
   const shown = await readAccuracies(page, 2);
@@ -85,5 +88,14 @@ test('two ViTs: heads set by hand, three methods, their mistakes, an export', as
     const { tensors } = readSafetensors(await exportFile(page));
     const independent = accuracyOf((image) => vitLogits(tensors, image, 4), vitTasks);
     for (const [task, accuracy] of shown.perTask.entries()) expect(independent.perTask[task]).toBeCloseTo(accuracy, 2);
+  });
+
+  await test.step('recipe and report', async () => {
+    const recipe = JSON.parse(await readFile(await save(page, 'Save the recipe'), 'utf8'));
+    expect(recipe.sources).toHaveLength(2);
+    expect(recipe.method).toMatchObject({ name: 'fs-merge', initialisation: 'first', learningRate: 2e-3, epochs: 6 });
+    const report = await readFile(await save(page, 'Save a report'), 'utf8');
+    expect(report).toContain(`${(100 * shown.joint).toFixed(1)}`);
+    expect(report).toContain('<svg');
   });
 });

@@ -1,6 +1,6 @@
 /** A person's ways through the page, for the journeys. */
 import { fileURLToPath } from 'node:url';
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '@playwright/test';
 import { appUrl } from './app.ts';
 import { dropFiles } from './drop-files.ts';
@@ -76,8 +76,16 @@ export async function runToEnd(page: Page, timeout = 240_000): Promise<void> {
 /** Exports the merged network; the path of the file. */
 export async function exportFile(page: Page, button = 'export'): Promise<string> {
   await page.getByRole('tab', { name: 'Export' }).click();
+  return downloadBy(page, page.getByTestId(button));
+}
+
+/** Presses a button that saves a file; the path of the file. */
+export const save = (page: Page, button: string): Promise<string> =>
+  downloadBy(page, page.getByRole('button', { name: button }));
+
+async function downloadBy(page: Page, button: Locator): Promise<string> {
   const download = page.waitForEvent('download');
-  await page.getByTestId(button).click();
+  await button.click();
   const file = await download;
   const path = test.info().outputPath(file.suggestedFilename());
   await file.saveAs(path);

@@ -152,4 +152,18 @@ describe('a saved SuperNet', () => {
     await until(inState('a', 'done'));
     await expect(api.exportSuperNet('a', 'x')).rejects.toMatchObject({ kind: 'run' });
   });
+
+  it('a measured step before the start; a run comes first', async () => {
+    const { api, until } = await studio();
+    const chosen = merge({ epochs: 1 });
+    const seconds = await api.measureStep(chosen);
+    expect(seconds).toBeGreaterThan(0);
+    expect(seconds).toBeLessThan(2);
+    expect(await api.measureStep(recipe({ name: 'average' }))).toBeNull();
+    const overtaken = api.measureStep(chosen);
+    await api.run('a', chosen);
+    expect(await overtaken).toBeNull();
+    await until(inState('a', 'done'));
+    await expect(api.measureStep({ ...chosen, sources: [] })).rejects.toThrow();
+  });
 });

@@ -13,8 +13,9 @@ import { evaluate } from '../engine/evaluation/evaluate.ts';
 import type { MatrixReader } from '../engine/inspection/matrices.ts';
 import { savedMatrices } from '../engine/inspection/matrices.ts';
 import { memoryProblem } from '../engine/merging/memory.ts';
-import type { MergeCost } from '../engine/merging/method.ts';
+import type { MergeContext, MergeCost } from '../engine/merging/method.ts';
 import { seededRandom } from '../engine/random.ts';
+import type { Recipe } from '../engine/recipe.ts';
 import { writeSuperNet } from '../engine/supernet/supernet-file.ts';
 import { blobSource } from '../engine/tensors/byte-source.ts';
 import { demonstrate } from '../engine/theory/demonstrate.ts';
@@ -25,6 +26,7 @@ import { describeSource, describeTaken, drawThumbnails, mixedImages } from './de
 import type { Exported } from './export.ts';
 import { exportChoices, writeExport } from './export.ts';
 import { describeMatrices, readMatrix } from './matrices.ts';
+import { Measuring } from './measuring.ts';
 import { misreadings } from './misread.ts';
 import { withModel } from './model-choice.ts';
 import type { BackendChoice, BackendStatus, StudioApi, StudioEvent } from './protocol.ts';
@@ -42,6 +44,7 @@ export interface Surroundings {
 export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): StudioApi {
   const workspace = new Workspace();
   const runs = new Map<string, Run>();
+  const measuring = new Measuring();
   let send: (event: StudioEvent) => void = () => {};
   let status: BackendStatus | null = null;
   let broken = false;
@@ -64,6 +67,11 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
   }
 
   const fits = (cost: MergeCost) => status && memoryProblem(cost.memory, status.memory, status.label);
+
+  async function contextOf(recipe: Recipe): Promise<MergeContext> {
+    const context = await workspace.context(recipe, fits);
+    return { ...context, crew: status?.name === 'wasm' ? (crew ?? null) : null };
+  }
 
   function findRun(id: string): Run {
     const run = runs.get(id);
@@ -147,6 +155,11 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
       return { problems: problems.map((problem) => problem.info), cost: known ? workspace.cost(recipe) : null };
     },
 
+    async measureStep(recipe) {
+      if (activeRuns().length > 0) return null;
+      return measuring.measure(recipe, () => contextOf(recipe));
+    },
+
     async layers(recipe) {
       return workspace.layers(recipe);
     },
@@ -182,8 +195,8 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
       runs.set(id, run);
       void run.drive(async () => {
         if (broken && status) send({ type: 'backend', status: await chooseBackend(status.choice) });
-        const context = await workspace.context(recipe, fits);
-        return { ...context, crew: status?.name === 'wasm' ? (crew ?? null) : null };
+        await measuring.end();
+        return contextOf(recipe);
       });
     },
 

@@ -3,6 +3,7 @@
 import type { ExportContainer } from '../engine/architectures/export.ts';
 import { exportContainers, exportFiles, recipeMetadata } from '../engine/architectures/export.ts';
 import type { Model } from '../engine/architectures/model.ts';
+import { countParameters } from '../engine/architectures/model.ts';
 import type { NamingScheme, SchemeMatch } from '../engine/architectures/naming.ts';
 import { schemes } from '../engine/architectures/schemes/schemes.ts';
 import type { TaskImages } from '../engine/datasets/images.ts';
@@ -39,7 +40,7 @@ export function exportChoices({ model, naming }: Exported): ExportChoices {
       ? null
       : reasonOf(() => exportFiles(model, { rulesFor }, { container, floatType: 'F32', name: 'model', metadata: {} })),
   }));
-  return { schemes: [own, ...others], containers };
+  return { schemes: [own, ...others], containers, parameters: countParameters(model.architecture) };
 }
 
 function reasonOf(attempt: () => unknown): string | null {

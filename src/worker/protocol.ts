@@ -119,6 +119,8 @@ export interface ExportChoices {
   /** The first source's scheme comes first. */
   schemes: { name: string; problem: string | null }[];
   containers: { name: ExportContainer; problem: string | null }[];
+  /** Numbers of the network. */
+  parameters: number;
 }
 
 /** Where files go: into a folder that a person chose, or, with null, back to the page as blobs. */
@@ -175,6 +177,8 @@ export interface StudioApi {
   ): Promise<Thumbnails>;
 
   check(recipe: Recipe): Promise<RecipeCheck>;
+  /** Takes a few steps on one batch. Seconds of a training step; null when nothing is trained, or a run came between. */
+  measureStep(recipe: Recipe): Promise<number | null>;
   /** Layers that `demonstrate` can be asked for, by their canonical names. */
   layers(recipe: Recipe): Promise<string[]>;
   /** The paper's mechanisms on the sources of the recipe, at one layer. */

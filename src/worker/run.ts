@@ -11,6 +11,7 @@ import { Snapshots } from '../engine/inspection/snapshots.ts';
 import type { MergeContext, MergeOutcome, MergeProgress } from '../engine/merging/method.ts';
 import { mergeMethod } from '../engine/merging/registry.ts';
 import type { Recipe } from '../engine/recipe.ts';
+import { messages } from './messages.ts';
 import type { RunEvent, RunState, TrainingPoint } from './protocol.ts';
 import { errorInfo } from './transfer.ts';
 
@@ -215,17 +216,10 @@ export class Run {
     if (!this.failure) this.setState('running');
   }
 
-  /** Lets messages from the page in. A message to oneself comes back without the delay that timers have. */
+  /** Lets messages from the page in. */
   private async breathe(): Promise<void> {
     if (performance.now() - this.lastTurn < turn) return;
-    await new Promise<void>((resolve) => {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = () => {
-        port1.close();
-        resolve();
-      };
-      port2.postMessage(null);
-    });
+    await messages();
     this.lastTurn = performance.now();
   }
 

@@ -1,5 +1,6 @@
 /** Writes a run's merged network, into a folder or through the browser's downloads. */
 import type { ExportChoices, ExportOptions, ExportPlace, WrittenFile } from '../../worker/protocol.ts';
+import type { Run } from '../runs/run.ts';
 import { attempt, client } from '../session.ts';
 import { keepReport } from '../stores/export.ts';
 import { clearNotices, notify } from '../stores/ui.ts';
@@ -59,6 +60,12 @@ async function downloadAll(files: readonly WrittenFile[]): Promise<void> {
 
 /** Browsers lose downloads that begin at the same moment; in milliseconds. */
 const betweenDownloads = 200;
+
+/** Writes the recipe of a run, under the name that the run has now. */
+export function saveRecipe({ recipe, name }: Run, file: string): void {
+  const text = JSON.stringify({ ...recipe, name }, null, 2);
+  download(`${file}.recipe.json`, new Blob([`${text}\n`], { type: 'application/json' }));
+}
 
 /** Writes a run's M, U and LayerNorms. */
 export async function saveSuperNet(id: string, name: string): Promise<void> {

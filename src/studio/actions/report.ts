@@ -11,10 +11,15 @@ import { count } from '../text/numbers.ts';
 import { download } from './download.ts';
 import { safeName } from './export.ts';
 
-export async function saveReport(comparison: Comparison, runs: readonly Run[]): Promise<void> {
-  clearNotices('compare');
+/** `place`: where an error is told. */
+export async function saveReport(
+  comparison: Comparison,
+  runs: readonly Run[],
+  place: 'compare' | 'export',
+): Promise<void> {
+  clearNotices(place);
   await attempt(
-    (info) => notify('compare', info),
+    (info) => notify(place, info),
     async () => {
       const { reportHtml } = await import('../report/report.ts');
       const sources = comparison.recipe.sources.map(described);

@@ -12,6 +12,7 @@ const choices: ExportChoices = {
     { name: 'npz', problem: null },
     { name: 'tfjs', problem: 'it is a ViT' },
   ],
+  parameters: 10,
 };
 const chosen = { scheme: null, container: 'safetensors', floatType: 'F32', shardBytes: 1e9 } as const;
 

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, count, duration, operations, pace, percent, plain, plural, significant } from './numbers.ts';
+import {
+  bytes,
+  count,
+  duration,
+  operations,
+  pace,
+  percent,
+  plain,
+  plural,
+  significant,
+  stepDuration,
+} from './numbers.ts';
 
 /** No-break spaces as plain ones, to keep the tables below readable. */
 const readable = (text: string) => text.replaceAll('\u00a0', ' ');
@@ -49,6 +60,12 @@ describe('numbers for people', () => {
     [3660, '1 h 01 min'],
     [Number.POSITIVE_INFINITY, '–'],
   ])('duration(%d)', (value, text) => expect(readable(duration(value))).toBe(text));
+
+  it.each([
+    [0.00412, '4.1 ms'],
+    [0.245, '245 ms'],
+    [4.24, '4.2 s'],
+  ])('stepDuration(%d)', (value, text) => expect(readable(stepDuration(value))).toBe(text));
 
   it.each([
     [0.031491, '0.0315'],

@@ -50,6 +50,10 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)}${space}h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')}${space}min`;
 }
 
+/** 0.00412 → "4.1 ms"; from a second on as `duration`. */
+export const stepDuration = (seconds: number): string =>
+  seconds < 0.995 ? `${significant(seconds * 1000, 2)}${space}ms` : duration(seconds);
+
 /** Three significant digits, in powers of ten where zeros would fill the line: 0.03149 → "0.0315", 1.3e-7 → "1.30e-7". */
 export function significant(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return String(value);

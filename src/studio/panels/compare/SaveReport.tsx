@@ -28,7 +28,7 @@ export function SaveReport({ tables }: { tables: readonly Comparison[] }) {
           type="button"
           className="button"
           disabled={chosen.length === 0}
-          onClick={() => void saveReport(table, chosen)}
+          onClick={() => void saveReport(table, chosen, 'compare')}
         >
           <Icon name="download" /> Save report (HTML)
         </button>

@@ -1,22 +1,18 @@
 import { useEffect, useState } from 'react';
 import type { ExportChoices } from '../../../worker/protocol.ts';
-import {
-  canWriteFolders,
-  exportChoices,
-  exportRun,
-  exportToFolder,
-  safeName,
-  saveSuperNet,
-} from '../../actions/export.ts';
+import { canWriteFolders, exportChoices, exportRun, exportToFolder, safeName } from '../../actions/export.ts';
 import { Notices } from '../../components/ErrorNote.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { Field } from '../../components/inputs/Field.tsx';
 import type { Run } from '../../runs/run.ts';
 import { effectiveExport, useExport } from '../../stores/export.ts';
-import { percent } from '../../text/numbers.ts';
+import { bytes, percent } from '../../text/numbers.ts';
 import { RunPicker } from '../stage/RunPicker.tsx';
+import { Beside } from './Beside.tsx';
 import { ExportReportView } from './ExportReportView.tsx';
 import { FormatFields } from './FormatFields.tsx';
+
+const floatBytes = { F32: 4, F16: 2, BF16: 2 } as const;
 
 /** What is written of a run, how, and where to. */
 export function ExportForm({ run, runs }: { run: Run; runs: readonly Run[] }) {
@@ -81,24 +77,15 @@ export function ExportForm({ run, runs }: { run: Run; runs: readonly Run[] }) {
             <Icon name="file" /> Write to a folder
           </button>
         )}
+        {choices && options && (
+          <span className="quiet" data-testid="export-size">
+            about {bytes(choices.parameters * floatBytes[options.floatType])}
+          </span>
+        )}
       </div>
       <Notices place="export" />
       {report && <ExportReportView report={report} run={run} />}
-      {run.recipe.method.name === 'fs-merge' && (
-        <div className="save-supernet">
-          <button
-            type="button"
-            className="button"
-            data-testid="save-supernet"
-            onClick={() => void saveSuperNet(run.id, safeName(name))}
-          >
-            <Icon name="download" /> Save the SuperNet
-          </button>
-          <p className="hint">
-            M, U and LayerNorms, not folded: drop the file here to look at it, fold it or train it further.
-          </p>
-        </div>
-      )}
+      <Beside run={run} name={name} />
     </section>
   );
 }

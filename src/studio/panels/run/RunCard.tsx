@@ -9,6 +9,7 @@ import { bytes, count, operations, plural } from '../../text/numbers.ts';
 import { useTroubledCards } from '../use-problems.ts';
 import { RunButtons } from './RunButtons.tsx';
 import { RunProgress } from './RunProgress.tsx';
+import { StepTime } from './StepTime.tsx';
 
 /** Card 4: what a run will cost, starting and steering it, how far it is. */
 export function RunCard() {
@@ -58,6 +59,12 @@ function BeforeStart() {
       {plural(steps, 'step')} · {count(learnable)} learnable numbers ·{' '}
       <span title={parts.join(', ')}>{bytes(memory.sources + memory.learnable + memory.step)} of memory</span> ·{' '}
       {operations(stepMacs)} multiply-adds a step
+      {steps > 0 && (
+        <>
+          {' '}
+          · <StepTime cost={check.cost} />
+        </>
+      )}
     </p>
   );
 }
