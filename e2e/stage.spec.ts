@@ -91,10 +91,10 @@ test('two ViTs: heads set by hand, three methods, their mistakes, an export', as
   });
 
   await test.step('recipe and report', async () => {
-    const recipe = JSON.parse(await readFile(await save(page, 'Save the recipe'), 'utf8'));
+    const recipe = JSON.parse(await readFile(await save(page, 'Save the recipe', /\.recipe\.json$/), 'utf8'));
     expect(recipe.sources).toHaveLength(2);
     expect(recipe.method).toMatchObject({ name: 'fs-merge', initialisation: 'first', learningRate: 2e-3, epochs: 6 });
-    const report = await readFile(await save(page, 'Save a report'), 'utf8');
+    const report = await readFile(await save(page, 'Save a report', /\.html$/), 'utf8');
     expect(report).toContain(`${(100 * shown.joint).toFixed(1)}`);
     expect(report).toContain('<svg');
   });

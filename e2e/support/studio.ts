@@ -79,12 +79,12 @@ export async function exportFile(page: Page, button = 'export'): Promise<string>
   return downloadBy(page, page.getByTestId(button));
 }
 
-/** Presses a button that saves a file; the path of the file. */
-export const save = (page: Page, button: string): Promise<string> =>
-  downloadBy(page, page.getByRole('button', { name: button }));
+/** Presses a button that saves a file of such a name; the path of the file. Downloads from before may still come in. */
+export const save = (page: Page, button: string, named: RegExp): Promise<string> =>
+  downloadBy(page, page.getByRole('button', { name: button }), named);
 
-async function downloadBy(page: Page, button: Locator): Promise<string> {
-  const download = page.waitForEvent('download');
+async function downloadBy(page: Page, button: Locator, named = /./): Promise<string> {
+  const download = page.waitForEvent('download', (one) => named.test(one.suggestedFilename()));
   await button.click();
   const file = await download;
   const path = test.info().outputPath(file.suggestedFilename());

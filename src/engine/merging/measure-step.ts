@@ -6,9 +6,9 @@ import type { MergeContext } from './method.ts';
 import { mergeMethod } from './registry.ts';
 
 /** Steps that are not counted: kernels are compiled and memory is taken then. */
-const warmUp = 2;
+const warmUp = 4;
 /** Enough of them for a median, unless they take long; in seconds. */
-const counted = 5;
+const counted = 9;
 const patience = 1.5;
 
 type Training = Extract<MethodRecipe, { epochs: number }>;
@@ -24,7 +24,10 @@ export async function measureStep(
   cancelled: () => Promise<boolean>,
 ): Promise<number | null> {
   const small = { ...context, tasks: oneBatch(context.tasks, method.batchSize) };
-  const options = { ...method, epochs: warmUp + counted, evaluateEvery: 0, patience: null };
+  // At rate 0 a step takes as long, and no rate of a recipe can make it diverge.
+  const still = { learningRate: 0, epochs: warmUp + counted, evaluateEvery: 0, patience: null };
+  const options =
+    'diagonalLearningRate' in method ? { ...method, ...still, diagonalLearningRate: null } : { ...method, ...still };
   const merging = mergeMethod(method.name).merge(small, options);
   const times: number[] = [];
   try {

@@ -17,8 +17,8 @@ export const useStepTime = create<StepTime>(() => ({ seconds: {}, measuring: nul
 export const stepKey = ({ stepMacs, learnable }: Cost, backend: BackendStatus): string =>
   `${backend.label} ${stepMacs} ${learnable}`;
 
-/** Small enough to be measured without being asked for: seven steps of it take less than about two seconds. */
-const small = 4e9;
+/** Small enough to be measured without being asked for: thirteen steps of it take a few seconds at most. */
+const small = 2e9;
 
 /** Whether a step is measured by itself: not on a backend that a person chose in spite of a faster one. */
 export const measuredByItself = ({ stepMacs }: Cost, { name, choice }: BackendStatus): boolean =>
