@@ -108,7 +108,7 @@ export class Painter {
     if (!wanted) {
       this.drawn?.purge(this.element);
       this.drawn = null;
-      this.element.innerHTML = svgPlot(plot, { width, height }, palette, '');
+      this.element.innerHTML = svgPlot(plot, { width, height }, palette, null);
       return;
     }
     const isNew = this.drawn === null;

@@ -12,15 +12,16 @@ export interface Size {
 /** Colours of axes and their words. */
 export type PlotColours = Pick<Palette, 'text' | 'quiet' | 'line'>;
 
-/** `title` is read by those who do not see it. All words are escaped. */
-export function svgPlot(plot: Plot, { width, height }: Size, colours: PlotColours, title: string): string {
+/** `title` is read by those who do not see it; null: what is around it has a name. All words are escaped. */
+export function svgPlot(plot: Plot, { width, height }: Size, colours: PlotColours, title: string | null): string {
   const inner = { width: width - margin.left - margin.right, height: height - margin.top - margin.bottom };
   if (inner.width < 10 || inner.height < 10) return '';
   const x = scale(plot.x, margin.left, margin.left + inner.width);
   const y = scale(plot.y, margin.top + inner.height, margin.top);
   const parts = [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img"`,
-    ` aria-label="${escaped(title)}" font-family="system-ui, sans-serif" font-size="11">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`,
+    title === null ? ' aria-hidden="true"' : ` role="img" aria-label="${escaped(title)}"`,
+    ` font-family="system-ui, sans-serif" font-size="11">`,
     rows(plot.y, y, width, colours),
     columns(plot.x, x, height, colours),
     ...plot.lines.map((line) => drawn(line, x, y)),

@@ -1,3 +1,5 @@
+import { ScrollArea } from './ScrollArea.tsx';
+
 interface Props {
   caption: string;
   columns: readonly string[];
@@ -7,7 +9,7 @@ interface Props {
 /** Plain numbers for those who do not see a chart. The first cell of a row names it. */
 export function DataTable({ caption, columns, rows }: Props) {
   return (
-    <div className="table-scroll">
+    <ScrollArea label={caption}>
       <table className="data-table">
         <caption>{caption}</caption>
         <thead>
@@ -32,6 +34,6 @@ export function DataTable({ caption, columns, rows }: Props) {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollArea>
   );
 }

@@ -15,10 +15,10 @@ export function HelpDialog() {
   }, [open]);
   return (
     <dialog ref={dialog} className="help" aria-labelledby="help-title" onClose={close}>
-      <header>
+      <div className="help-head">
         <h2 id="help-title">Help</h2>
         <IconButton icon="close" label="Close" onClick={close} />
-      </header>
+      </div>
       <p>
         Drop two or more checkpoints of the same shape, and images of what each of them knows. FS-Merge puts matrices M
         and U between their layers and trains them until one network gives the features of all; then M and U fold into

@@ -1,6 +1,7 @@
 import type { CSSProperties } from 'react';
 import type { Misreadings, MisreadTask } from '../../../worker/protocol.ts';
 import { Picture } from '../../components/Picture.tsx';
+import { ScrollArea } from '../../components/ScrollArea.tsx';
 import type { JointClass } from '../../runs/joint-classes.ts';
 import { jointClasses } from '../../runs/joint-classes.ts';
 import { useFiles } from '../../stores/files.ts';
@@ -52,7 +53,7 @@ function ConfusionTable({
 }) {
   const places = Array.from({ length: size }, (_, index) => index);
   return (
-    <div className="table-scroll">
+    <ScrollArea label={`Confusion of ${name}`}>
       <table className="confusion-table">
         <caption>{name}: confusion among all classes, rows are the truth</caption>
         <thead>
@@ -111,7 +112,7 @@ function ConfusionTable({
           })}
         </tbody>
       </table>
-    </div>
+    </ScrollArea>
   );
 }
 

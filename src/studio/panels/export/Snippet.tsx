@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Icon } from '../../components/Icon.tsx';
+import { ScrollArea } from '../../components/ScrollArea.tsx';
 
 /** Code that loads the files, to copy. */
 export function Snippet({ title, code }: { title: string; code: string }) {
@@ -17,9 +18,11 @@ export function Snippet({ title, code }: { title: string; code: string }) {
           <Icon name={copied ? 'check' : 'copy'} /> {copied ? 'Copied' : 'Copy'}
         </button>
       </header>
-      <pre className="snippet" data-testid="snippet">
-        <code>{code}</code>
-      </pre>
+      <ScrollArea className="snippet" label="Code">
+        <pre data-testid="snippet">
+          <code>{code}</code>
+        </pre>
+      </ScrollArea>
     </section>
   );
 }

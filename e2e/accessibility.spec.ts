@@ -1,0 +1,52 @@
+/** Every state of the page, light and dark, under axe. */
+import { expect, test } from '@playwright/test';
+import { expectAccessible } from './support/axe.ts';
+import { drop, openStudio, runState, shownStep } from './support/studio.ts';
+
+test('axe finds nothing in any state', async ({ page }) => {
+  await openStudio(page);
+  await expectAccessible(page, 'empty');
+
+  await page.getByRole('button', { name: 'Help and keys' }).click();
+  await expectAccessible(page, 'help');
+  await page.keyboard.press('Escape');
+
+  await drop(page, 'vit/vit-mnist.safetensors', 'vit/vit-fashion-mnist.safetensors');
+  await drop(page, 'images/mnist.npz', 'images/fashion-mnist.npz');
+  for (const card of ['Images', 'Method', 'Run']) {
+    const button = page.getByRole('button', { name: new RegExp(`^\\d? ?${card}`) });
+    if ((await button.getAttribute('aria-expanded')) === 'false') await button.click();
+  }
+  await page.getByTestId('source-list').locator('details').first().locator('summary').click();
+  await expect(page.getByTestId('run-time')).toBeVisible();
+  await expectAccessible(page, 'loaded');
+
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await expect.poll(() => shownStep(page)).toBeGreaterThan(20);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(runState(page)).toHaveText('paused');
+  await expectAccessible(page, 'training');
+
+  await page.getByRole('tab', { name: 'Matrices' }).click();
+  await expect(page.getByTestId('heatmap')).toBeVisible();
+  await expect(page.getByRole('img', { name: /Singular values/ }).first()).toBeVisible();
+  await expectAccessible(page, 'matrices');
+
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  await expect(runState(page)).toHaveText('stopped early');
+  await page.getByRole('tab', { name: 'Compare' }).click();
+  await page.getByRole('button', { name: 'Show mistakes' }).click();
+  await expect(page.getByTestId('mistakes')).toBeVisible();
+  await expectAccessible(page, 'compare');
+
+  await page.getByRole('tab', { name: 'Export' }).click();
+  const download = page.waitForEvent('download');
+  await page.getByTestId('export').click();
+  await download;
+  await expect(page.getByTestId('export-report')).toBeVisible();
+  await expectAccessible(page, 'export');
+
+  await drop(page, '../icon.svg');
+  await expect(page.getByRole('alert').first()).toBeVisible();
+  await expectAccessible(page, 'refused file');
+});
