@@ -50,3 +50,22 @@ test('axe finds nothing in any state', async ({ page }) => {
   await expect(page.getByRole('alert').first()).toBeVisible();
   await expectAccessible(page, 'refused file');
 });
+
+test('nor on a phone', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await openStudio(page);
+  await expectAccessible(page, 'empty');
+  await page.getByTestId('demo-mlp').click();
+  await expect(runState(page)).toHaveText('done', { timeout: 60_000 });
+  await expectAccessible(page, 'trained');
+  await page.getByRole('tab', { name: 'Matrices' }).click();
+  await expect(page.getByRole('img', { name: /Singular values/ }).first()).toBeVisible();
+  await expectAccessible(page, 'matrices');
+  await page.getByRole('tab', { name: 'Compare' }).click();
+  await page.getByRole('button', { name: 'Show mistakes' }).click();
+  await expect(page.getByTestId('mistakes')).toBeVisible();
+  await expectAccessible(page, 'compare');
+  await page.getByRole('tab', { name: 'Export' }).click();
+  await expect(page.getByTestId('export-size')).toBeVisible();
+  await expectAccessible(page, 'export');
+});

@@ -18,7 +18,9 @@ export async function expectAccessible(page: Page, state: string): Promise<void>
 async function violations(page: Page): Promise<string[]> {
   // Not a script of the page: its Content-Security-Policy would refuse one.
   await page.evaluate(axe.source);
-  const { violations: found, passes } = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run());
+  const { violations: found, passes } = await page.evaluate(() =>
+    (window as unknown as { axe: typeof axe }).axe.run({ rules: { 'target-size': { enabled: true } } }),
+  );
   expect(passes.length, 'rules that axe checked').toBeGreaterThan(10);
   return found.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`),

@@ -53,7 +53,10 @@ export function listenToPointers(element: HTMLElement, pointing: Pointing): () =
   const up = (event: PointerEvent) => {
     pressed.delete(event.pointerId);
   };
-  const leave = () => pressed.size === 0 && pointing.onPoint(null);
+  // A finger that is lifted leaves too; what it pointed at stays to be read.
+  const leave = ({ pointerType }: PointerEvent) => {
+    if (pressed.size === 0 && pointerType !== 'touch') pointing.onPoint(null);
+  };
   const reset = () => pointing.onReset();
 
   const abort = new AbortController();
