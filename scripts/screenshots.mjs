@@ -42,14 +42,14 @@ await server.close();
  * @param {(state: string) => Promise<unknown>} shoot
  */
 async function journey(page, shoot) {
-  await page.waitForFunction(() => !document.querySelector('[data-testid=demo-mlp]')?.hasAttribute('disabled'));
+  await page.getByTestId('backend-label').filter({ hasNotText: 'choosing' }).waitFor();
   await shoot('empty');
   await page.getByRole('button', { name: 'Help and keys' }).click();
   await shoot('help');
   await page.keyboard.press('Escape');
   await loaded(page, shoot);
   await page.reload();
-  await page.waitForFunction(() => !document.querySelector('[data-testid=demo-mlp]')?.hasAttribute('disabled'));
+  await page.getByTestId('backend-label').filter({ hasNotText: 'choosing' }).waitFor();
   await page.getByTestId('demo-mlp').click();
   await page.waitForFunction(
     () =>

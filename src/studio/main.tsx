@@ -3,11 +3,12 @@ import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
 import { watchRecipe } from './actions/check.ts';
 import { listenToKeys } from './actions/shortcuts.ts';
+import { fetchParts } from './components/later.tsx';
+import { painted } from './painted.ts';
 import { listenForMistakes, startSession } from './session.ts';
 import './styles/index.css';
 
 listenForMistakes();
-void startSession();
 watchRecipe();
 listenToKeys();
 
@@ -18,3 +19,11 @@ createRoot(root).render(
     <App />
   </StrictMode>,
 );
+void startTheRest();
+
+/** What can wait until the page can be seen and used, the most urgent first. */
+async function startTheRest(): Promise<void> {
+  await painted();
+  await startSession();
+  await fetchParts();
+}

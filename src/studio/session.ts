@@ -1,24 +1,36 @@
 /** The one connection to the worker. Its events go to the stores. */
 import type { StudioErrorInfo } from '../engine/errors.ts';
-import type { Connection } from '../worker/client.ts';
-import { connect, errorInfo } from '../worker/client.ts';
+import type { StudioClient } from '../worker/client.ts';
+import { connect, errorInfo, waitingClient } from '../worker/client.ts';
 import type { StudioEvent } from '../worker/protocol.ts';
 import { useFiles } from './stores/files.ts';
 import { applyRunEvent } from './stores/runs.ts';
 import { notify, useUi } from './stores/ui.ts';
 
-const connection: Connection = connect((reason) => notify('page', errorInfo(reason)));
+let connected: (client: StudioClient) => void;
+let failed: (reason: Error) => void;
+const connection = new Promise<StudioClient>((resolve, reject) => {
+  connected = resolve;
+  failed = reject;
+});
+// Told where the worker is started; calls that waited for it fail with the same.
+connection.catch(() => {});
 
-/** Everything the worker can do. */
-export const { client } = connection;
+/** Everything the worker can do. Until it has started, calls wait. */
+export const client: StudioClient = waitingClient(connection);
 
-/** Chooses the backend and begins to listen. */
+/** Starts the worker, chooses the backend and begins to listen. Call once. */
 export async function startSession(): Promise<void> {
+  const { client: started, start } = connect((reason) => {
+    notify('page', errorInfo(reason));
+    failed(reason);
+  });
   try {
-    useUi.setState({ backend: await connection.start(receive, useUi.getState().backendChoice) });
+    useUi.setState({ backend: await start(receive, useUi.getState().backendChoice) });
   } catch (error) {
     notify('page', errorInfo(error));
   }
+  connected(started);
 }
 
 function receive(event: StudioEvent): void {

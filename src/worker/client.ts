@@ -27,6 +27,15 @@ export function connect(onCrash: (reason: Error) => void): Connection {
   };
 }
 
+/** A client before there is a worker: each call is made when the worker is there, in the order of the calls. */
+export const waitingClient = (connected: Promise<StudioClient>): StudioClient =>
+  new Proxy({} as StudioClient, {
+    get:
+      (_, name: keyof StudioClient) =>
+      async (...inputs: never[]) =>
+        ((await connected)[name] as (...inputs: never[]) => unknown)(...inputs),
+  });
+
 /** Starts a worker that draws and measures matrices, so that neither waits for a training step. */
 export function connectInspector(onCrash: (reason: Error) => void): InspectorApi {
   const worker = new Worker(new URL('./inspector.worker.ts', import.meta.url), { type: 'module', name: 'inspector' });

@@ -1,14 +1,17 @@
+import { useRef } from 'react';
 import type { DemoId } from '../../actions/demo.ts';
 import { demos, playDemo } from '../../actions/demo.ts';
 import { Icon } from '../../components/Icon.tsx';
+import { later } from '../../components/later.tsx';
 import { Menu } from '../../components/Menu.tsx';
 import { activeRun, selectedRun, useRuns } from '../../stores/runs.ts';
 import type { Theme } from '../../stores/ui.ts';
 import { setTheme, useUi } from '../../stores/ui.ts';
 import { stateNames } from '../../text/describe.ts';
 import { BackendMenu } from './BackendMenu.tsx';
-import { HelpDialog } from './HelpDialog.tsx';
 import { Logo } from './Logo.tsx';
+
+const HelpDialog = later(async () => (await import('./HelpDialog.tsx')).HelpDialog);
 
 const themes: readonly { value: Theme; label: string }[] = [
   { value: 'system', label: 'As the system' },
@@ -20,6 +23,7 @@ const demoItems = demos.map(({ id, title, line }) => ({ value: id, label: title,
 /** The top of the page: what this is, what runs, where it runs. */
 export function Bar() {
   const theme = useUi((state) => state.theme);
+  const helped = useEver(useUi((state) => state.help));
   return (
     <header className="bar">
       <Logo />
@@ -40,9 +44,16 @@ export function Bar() {
           ?
         </button>
       </div>
-      <HelpDialog />
+      {helped && <HelpDialog />}
     </header>
   );
+}
+
+/** Whether it is so or was so before: a dialog stays on the page, so that closing it gives the focus back. */
+function useEver(now: boolean): boolean {
+  const ever = useRef(now);
+  ever.current ||= now;
+  return ever.current;
 }
 
 function CurrentRun() {

@@ -1,53 +1,20 @@
-import { takeFiles } from '../../actions/files.ts';
 import { Card } from '../../components/Card.tsx';
-import { ErrorNote, Notices } from '../../components/ErrorNote.tsx';
-import { FileButton } from '../../components/inputs/FileButton.tsx';
-import { useFiles } from '../../stores/files.ts';
+import { later } from '../../components/later.tsx';
 import { useRecipe } from '../../stores/recipe.ts';
 import { count } from '../../text/numbers.ts';
 import { useProblems } from '../use-problems.ts';
-import { AugmentationFields } from './AugmentationFields.tsx';
-import { LoadedImages } from './LoadedImages.tsx';
-import { TaskItem } from './TaskItem.tsx';
+
+const ImagesFields = later(async () => (await import('./ImagesFields.tsx')).ImagesFields);
 
 /** Card 2: which images belong to which task. */
 export function ImagesCard() {
   const sources = useRecipe((state) => state.draft.sources);
-  const infos = useFiles((state) => state.sources);
   const problems = useProblems('images');
   const chosen = sources.flatMap((source) => source.images ?? []);
   const line = chosen.length === 0 ? 'none yet' : chosen.map(({ train }) => count(train)).join(' + ');
   return (
     <Card id="images" number={2} title="Images" line={line} problems={problems.length}>
-      {sources.length === 0 && <p className="hint">Images are chosen for each source: drop the sources first.</p>}
-      <Notices place="images" />
-      <ol className="source-list" data-testid="task-list">
-        {sources.map((source) => {
-          const info = infos[source.file];
-          return info && <TaskItem key={source.file} source={source} info={info} />;
-        })}
-      </ol>
-      {problems.map((info) => (
-        <ErrorNote key={info.message} info={info} />
-      ))}
-      <AugmentationFields />
-      <LoadedImages />
-      <div className="drop-buttons">
-        <FileButton label="Image files" className="button quiet" onFiles={(files) => void takeFiles(files)}>
-          Add images
-        </FileButton>
-        <FileButton
-          label="A folder of images"
-          folder
-          className="button quiet"
-          onFiles={(files) => void takeFiles(files)}
-        >
-          Add a folder
-        </FileButton>
-      </div>
-      <p className="hint">
-        npz, IDX, CIFAR, parquet, CSV, or a zip, tar or folder with a folder of images for each class.
-      </p>
+      <ImagesFields />
     </Card>
   );
 }

@@ -1,17 +1,14 @@
-import type { MethodName } from '../../../engine/recipe.ts';
 import { Card } from '../../components/Card.tsx';
-import { ErrorNote } from '../../components/ErrorNote.tsx';
-import { Field } from '../../components/inputs/Field.tsx';
-import { NumberInput } from '../../components/inputs/NumberInput.tsx';
-import { currentRecipe, editDraft, useRecipe } from '../../stores/recipe.ts';
-import { describeMethod, methodGroups, methodLines, methodNames } from '../../text/describe.ts';
+import { later } from '../../components/later.tsx';
+import { currentRecipe, useRecipe } from '../../stores/recipe.ts';
+import { describeMethod } from '../../text/describe.ts';
 import { useProblems } from '../use-problems.ts';
-import { BaselineFields } from './BaselineFields.tsx';
-import { FsMergeFields } from './FsMergeFields.tsx';
+
+const MethodFields = later(async () => (await import('./MethodFields.tsx')).MethodFields);
 
 /** Card 3: how the sources are merged. */
 export function MethodCard() {
-  const draft = useRecipe((state) => state.draft);
+  useRecipe((state) => state.draft);
   const problems = useProblems('method');
   return (
     <Card
@@ -21,45 +18,7 @@ export function MethodCard() {
       line={describeMethod(currentRecipe().method)}
       problems={problems.length}
     >
-      <Field label="Method" hint={methodLines[draft.method]}>
-        {({ id, describedBy }) => (
-          <select
-            id={id}
-            aria-describedby={describedBy}
-            value={draft.method}
-            onChange={({ target }) => editDraft(() => ({ method: target.value as MethodName }))}
-          >
-            {methodGroups.map(({ label, methods }) => (
-              <optgroup key={label} label={label}>
-                {methods.map((method) => (
-                  <option key={method} value={method}>
-                    {methodNames[method]}
-                  </option>
-                ))}
-              </optgroup>
-            ))}
-          </select>
-        )}
-      </Field>
-      {draft.method === 'fs-merge' ? <FsMergeFields /> : <BaselineFields method={draft.method} />}
-      {problems.map((info) => (
-        <ErrorNote key={info.message} info={info} />
-      ))}
-      <Field
-        label="Seed"
-        hint="Draws the training images and the order of the batches; the same seed gives the same run."
-      >
-        {({ id, describedBy }) => (
-          <NumberInput
-            id={id}
-            describedBy={describedBy}
-            value={draft.seed}
-            integer
-            min={0}
-            onChange={(seed) => editDraft(() => ({ seed }))}
-          />
-        )}
-      </Field>
+      <MethodFields />
     </Card>
   );
 }

@@ -1,19 +1,21 @@
-import type { ReactNode } from 'react';
+import type { ComponentType } from 'react';
 import { ErrorBoundary } from '../../components/ErrorBoundary.tsx';
 import { ErrorNote, Notices } from '../../components/ErrorNote.tsx';
+import { later } from '../../components/later.tsx';
 import { Tabs } from '../../components/Tabs.tsx';
 import { useIsFresh } from '../../stores/fresh.ts';
 import { selectedRun, useRuns } from '../../stores/runs.ts';
 import type { TabId } from '../../stores/ui.ts';
 import { showTab, useUi } from '../../stores/ui.ts';
-import { CompareTab } from '../compare/CompareTab.tsx';
-import { ExportTab } from '../export/ExportTab.tsx';
-import { MatricesTab } from '../matrices/MatricesTab.tsx';
-import { SuperNetPanel } from '../supernet/SuperNetPanel.tsx';
-import { TrainingTab } from '../training/TrainingTab.tsx';
 import { Welcome } from './Welcome.tsx';
 
-const tabs: readonly { id: TabId; label: string; panel: () => ReactNode }[] = [
+const SuperNetPanel = later(async () => (await import('../supernet/SuperNetPanel.tsx')).SuperNetPanel);
+const TrainingTab = later(async () => (await import('../training/TrainingTab.tsx')).TrainingTab);
+const MatricesTab = later(async () => (await import('../matrices/MatricesTab.tsx')).MatricesTab);
+const CompareTab = later(async () => (await import('../compare/CompareTab.tsx')).CompareTab);
+const ExportTab = later(async () => (await import('../export/ExportTab.tsx')).ExportTab);
+
+const tabs: readonly { id: TabId; label: string; panel: ComponentType }[] = [
   { id: 'training', label: 'Training', panel: TrainingTab },
   { id: 'matrices', label: 'Matrices', panel: MatricesTab },
   { id: 'compare', label: 'Compare', panel: CompareTab },

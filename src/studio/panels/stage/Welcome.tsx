@@ -3,13 +3,11 @@ import { takeFiles } from '../../actions/files.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { FileButton } from '../../components/inputs/FileButton.tsx';
 import { useFiles } from '../../stores/files.ts';
-import { useUi } from '../../stores/ui.ts';
 import { MergePicture } from './MergePicture.tsx';
 
 /** First visit: what this does, in a sentence, and ways to begin. */
 export function Welcome() {
   const loading = useFiles((state) => state.loading);
-  const ready = useUi((state) => state.backend !== null);
   return (
     <section className="welcome" data-testid="welcome" aria-labelledby="welcome-title">
       <MergePicture />
@@ -25,7 +23,7 @@ export function Welcome() {
             type="button"
             className="demo"
             data-testid={`demo-${id}`}
-            disabled={loading !== null || !ready}
+            disabled={loading !== null}
             onClick={() => void playDemo(id)}
           >
             <Icon name="play" />

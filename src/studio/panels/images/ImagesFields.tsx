@@ -1,0 +1,49 @@
+import { takeFiles } from '../../actions/files.ts';
+import { ErrorNote, Notices } from '../../components/ErrorNote.tsx';
+import { FileButton } from '../../components/inputs/FileButton.tsx';
+import { useFiles } from '../../stores/files.ts';
+import { useRecipe } from '../../stores/recipe.ts';
+import { useProblems } from '../use-problems.ts';
+import { AugmentationFields } from './AugmentationFields.tsx';
+import { LoadedImages } from './LoadedImages.tsx';
+import { TaskItem } from './TaskItem.tsx';
+
+/** Every task with its images, what is wrong with them, augmentation, and ways to add more. */
+export function ImagesFields() {
+  const sources = useRecipe((state) => state.draft.sources);
+  const infos = useFiles((state) => state.sources);
+  const problems = useProblems('images');
+  return (
+    <>
+      {sources.length === 0 && <p className="hint">Images are chosen for each source: drop the sources first.</p>}
+      <Notices place="images" />
+      <ol className="source-list" data-testid="task-list">
+        {sources.map((source) => {
+          const info = infos[source.file];
+          return info && <TaskItem key={source.file} source={source} info={info} />;
+        })}
+      </ol>
+      {problems.map((info) => (
+        <ErrorNote key={info.message} info={info} />
+      ))}
+      <AugmentationFields />
+      <LoadedImages />
+      <div className="drop-buttons">
+        <FileButton label="Image files" className="button quiet" onFiles={(files) => void takeFiles(files)}>
+          Add images
+        </FileButton>
+        <FileButton
+          label="A folder of images"
+          folder
+          className="button quiet"
+          onFiles={(files) => void takeFiles(files)}
+        >
+          Add a folder
+        </FileButton>
+      </div>
+      <p className="hint">
+        npz, IDX, CIFAR, parquet, CSV, or a zip, tar or folder with a folder of images for each class.
+      </p>
+    </>
+  );
+}

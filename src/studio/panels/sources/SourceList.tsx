@@ -1,0 +1,40 @@
+import { ErrorNote } from '../../components/ErrorNote.tsx';
+import { useFiles } from '../../stores/files.ts';
+import { useRecipe } from '../../stores/recipe.ts';
+import { useProblems } from '../use-problems.ts';
+import { AlignmentFields } from './AlignmentFields.tsx';
+import { LoadedTexts } from './LoadedTexts.tsx';
+import { SourceItem } from './SourceItem.tsx';
+
+/** The sources in their order, what keeps them from merging, how unequal ones are made alike, and text embeddings. */
+export function SourceList() {
+  const sources = useRecipe((state) => state.draft.sources);
+  const infos = useFiles((state) => state.sources);
+  const problems = useProblems('sources');
+  const known = sources.flatMap((source) => infos[source.file] ?? []);
+  return (
+    <>
+      <ol className="source-list" data-testid="source-list">
+        {sources.map((source, index) => {
+          const info = infos[source.file];
+          return (
+            info && (
+              <SourceItem
+                key={source.file}
+                source={source}
+                info={info}
+                first={index === 0}
+                last={index === sources.length - 1}
+              />
+            )
+          );
+        })}
+      </ol>
+      {problems.map((info) => (
+        <ErrorNote key={info.message} info={info} />
+      ))}
+      <AlignmentFields infos={known} />
+      <LoadedTexts />
+    </>
+  );
+}
