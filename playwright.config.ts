@@ -19,6 +19,8 @@ export default defineConfig({
     baseURL: process.env.STUDIO_URL,
     viewport: { width: 1440, height: 900 },
     trace: 'retain-on-failure',
+    // Every journey is a first visit; one that is not allows them.
+    serviceWorkers: 'block',
     launchOptions: {
       executablePath: systemBrowser(),
       args: [

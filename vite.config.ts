@@ -1,7 +1,9 @@
 import react from '@vitejs/plugin-react';
-import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { assemblyKernels } from './scripts/assembly-plugin.mjs';
+import { hosting } from './scripts/hosting-plugin.mjs';
+import { offline } from './scripts/offline-plugin.mjs';
+import { headers, isolation } from './src/service-worker/headers.ts';
 
 // Named for the dev server so that it does not find them late and reload the page in the middle of a run.
 const foundLate = [
@@ -23,50 +25,24 @@ const foundLate = [
   'zod',
 ];
 
-/** Nothing leaves the tab: no request to another origin, no script but the studio's own. */
-const contentSecurityPolicy = [
-  "default-src 'self'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self' blob:",
-  "connect-src 'self'",
-  "img-src 'self' data: blob:",
-  "style-src 'self' 'unsafe-inline'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
-
-/** Cross-origin isolated, so that wasm may use threads. */
-const isolation = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-};
-
-/** The built page carries the policy itself and keeps it on any server. Not the dev server's page, which needs inline scripts. */
-const policyInPage: Plugin = {
-  name: 'content-security-policy',
-  apply: 'build',
-  transformIndexHtml: () => [
-    {
-      tag: 'meta',
-      attrs: { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy },
-      injectTo: 'head-prepend',
-    },
-  ],
-};
-
 export default defineConfig({
   base: './',
   // One page and no routes: a file that is not there is a 404, not the page again.
   appType: 'mpa',
-  plugins: [react(), policyInPage, assemblyKernels()],
+  plugins: [react(), hosting(), assemblyKernels(), offline()],
   worker: { format: 'es', plugins: () => [assemblyKernels()] },
   optimizeDeps: { include: foundLate },
-  build: { target: 'es2022', chunkSizeWarningLimit: 1600, rolldownOptions: { checks: { bundlerTimings: false } } },
+  build: {
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1600,
+    rolldownOptions: { checks: { bundlerTimings: false } },
+  },
   server: { headers: isolation },
   preview: {
     host: '127.0.0.1',
     port: Number(process.env.PORT ?? 4173),
-    headers: { ...isolation, 'Content-Security-Policy': contentSecurityPolicy },
+    headers,
   },
   test: {
     // Training in a test takes its time on a busy machine.

@@ -1,4 +1,4 @@
-/** `npm test`: sets up what is missing, then lints, checks types, runs unit tests, builds, and tests the built studio in a browser. */
+/** `npm test`: sets up what is missing, lints, checks types, runs unit tests, builds, tests the built studio in a browser and weighs it. */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBrowser } from './browser.mjs';
@@ -21,6 +21,7 @@ const total = setUp.failed
       await stage('Types', async () => check('types')),
       await stage('Unit tests', unitTests),
       await stage('Build and browser tests', browserTests),
+      await stage('Size of what was built', async () => check('size')),
     ]);
 console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
 process.exitCode = total.failed > 0 ? 1 : 0;

@@ -8,14 +8,14 @@ import { dropFiles } from './drop-files.ts';
 export const demoFile = (path: string): string => fileURLToPath(new URL(`../../public/demo/${path}`, import.meta.url));
 
 /** Opens the studio and fails the test on anything that goes wrong where nobody looks. */
-export async function openStudio(page: Page): Promise<void> {
+export async function openStudio(page: Page, url = appUrl()): Promise<void> {
   page.on('pageerror', (error) => {
     throw error;
   });
   page.on('console', (message) => {
     if (message.type() === 'error') throw new Error(`the page's console says: ${message.text()}`);
   });
-  await page.goto(appUrl());
+  await page.goto(url);
   await expect(page.getByTestId('backend-label')).not.toHaveText(/choosing/);
 }
 

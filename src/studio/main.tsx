@@ -2,15 +2,17 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
 import { watchRecipe } from './actions/check.ts';
+import { keepOffline, takeLaunchedFiles } from './actions/offline.ts';
 import { listenToKeys } from './actions/shortcuts.ts';
 import { fetchParts } from './components/later.tsx';
-import { painted } from './painted.ts';
+import { painted, quiet } from './moments.ts';
 import { listenForMistakes, startSession } from './session.ts';
 import './styles/index.css';
 
 listenForMistakes();
 watchRecipe();
 listenToKeys();
+takeLaunchedFiles();
 
 const root = document.getElementById('studio');
 if (!root) throw new Error('the page has no place for the studio');
@@ -26,4 +28,6 @@ async function startTheRest(): Promise<void> {
   await painted();
   await startSession();
   await fetchParts();
+  await quiet();
+  await keepOffline();
 }

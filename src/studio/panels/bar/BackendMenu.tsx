@@ -6,6 +6,12 @@ import { isBusy, useRuns } from '../../stores/runs.ts';
 import { useUi } from '../../stores/ui.ts';
 import { backendNames } from '../../text/describe.ts';
 
+/** Without the headers that the page should come with. The service worker adds them, which is there from the second visit on. */
+const oneThread =
+  'serviceWorker' in navigator
+    ? ' One thread on this visit: from the next one on the studio can use all of this computer.'
+    : ' One thread only, because of the way this page is served.';
+
 /** Where the mathematics runs, why, and what else could be chosen. */
 export function BackendMenu() {
   const status = useUi((state) => state.backend);
@@ -26,6 +32,7 @@ export function BackendMenu() {
       intro={
         <p className="menu-intro">
           {status?.reason}
+          {status?.name === 'wasm' && !crossOriginIsolated && oneThread}
           {busy && ' It can change when the run is over.'}
         </p>
       }

@@ -1,13 +1,22 @@
 import { useEffect, useRef } from 'react';
 import { shortcuts } from '../../actions/shortcuts.ts';
 import { IconButton } from '../../components/IconButton.tsx';
+import { useOffline } from '../../stores/offline.ts';
 import { useUi } from '../../stores/ui.ts';
+
+/** Whether the studio works without network. */
+const offlineLines = {
+  no: 'Without network the studio cannot be opened here: this browser, or this address, does not let it be kept.',
+  keeping: 'The studio and its demos are being kept on this computer, so that they also work without network.',
+  kept: 'The studio and its demos are kept on this computer: they also work without network. A browser that can will offer to install it.',
+};
 
 const close = () => useUi.setState({ help: false });
 
 /** What the studio does, and every key. */
 export function HelpDialog() {
   const open = useUi((state) => state.help);
+  const kept = useOffline((state) => state.kept);
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     if (open) dialog.current?.showModal();
@@ -25,6 +34,7 @@ export function HelpDialog() {
         the weights, and a plain network is left that you can export.
       </p>
       <p>Everything happens in this tab: no file leaves it.</p>
+      <p data-testid="offline">{offlineLines[kept]}</p>
       <h3>Keys</h3>
       <dl className="keys">
         {shortcuts.map(({ keys, does }) => (

@@ -7,6 +7,7 @@ import { useIsFresh } from '../../stores/fresh.ts';
 import { selectedRun, useRuns } from '../../stores/runs.ts';
 import type { TabId } from '../../stores/ui.ts';
 import { showTab, useUi } from '../../stores/ui.ts';
+import { UpdateNote } from './UpdateNote.tsx';
 import { Welcome } from './Welcome.tsx';
 
 const SuperNetPanel = later(async () => (await import('../supernet/SuperNetPanel.tsx')).SuperNetPanel);
@@ -30,6 +31,7 @@ export function Stage() {
   const Panel = tabs.find(({ id }) => id === tab)?.panel ?? TrainingTab;
   return (
     <main className="stage">
+      <UpdateNote />
       <Notices place="page" />
       {fresh ? (
         <Welcome />
