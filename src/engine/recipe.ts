@@ -236,3 +236,12 @@ export const recipeSchema = plainRecipeSchema.superRefine((recipe, context) => {
     context.addIssue({ code: 'custom', message: `${message} ${advice}`, path });
   }
 });
+
+/** A recipe that is being written: tasks may have no labels yet, and options need not go together. */
+export const unfinishedRecipeSchema = plainRecipeSchema.extend({
+  sources: z.array(
+    sourceSchema.extend({
+      images: imagesSchema.extend({ labels: z.array(z.number().int()).default([]) }).nullable(),
+    }),
+  ),
+});

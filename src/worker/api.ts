@@ -31,6 +31,7 @@ import { misreadings } from './misread.ts';
 import { withModel } from './model-choice.ts';
 import type { BackendChoice, BackendStatus, StudioApi, StudioEvent } from './protocol.ts';
 import { Run, reconstructionFor } from './run.ts';
+import { sessionMethods } from './sessions.ts';
 import { transferring } from './transfer.ts';
 
 export interface Surroundings {
@@ -137,6 +138,8 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
     async remove(id) {
       workspace.remove(id);
     },
+
+    ...sessionMethods(workspace),
 
     async thumbnails(images, labels, count) {
       const thumbnails = drawThumbnails(mixedImages(workspace.imageFile(images), labels, count));

@@ -41,9 +41,24 @@ export function describeSource(id: string, { checkpoint, match }: Source): Sourc
 }
 
 /** What a drop brought. */
-export function describeTaken({ loaded, changed, failed }: Taken, sourceOf: (id: string) => Source): LoadResult {
-  const result: LoadResult = { sources: [], images: [], superNets: [], texts: [], changed: [], errors: [] };
-  for (const one of loaded) describeLoaded(one, result);
+export function describeTaken(
+  { loaded, namesakes, changed, failed }: Taken,
+  sourceOf: (id: string) => Source,
+): LoadResult {
+  const result: LoadResult = {
+    sources: [],
+    images: [],
+    superNets: [],
+    texts: [],
+    changed: [],
+    fingerprints: {},
+    namesakes,
+    errors: [],
+  };
+  for (const one of loaded) {
+    describeLoaded(one, result);
+    if (one.fingerprint !== null) result.fingerprints[one.id] = one.fingerprint;
+  }
   for (const id of changed) result.changed.push(describeSource(id, sourceOf(id)));
   const told = new Set<string>();
   for (const { file, error } of failed) {

@@ -98,8 +98,18 @@ export interface LoadResult {
   texts: TextsInfo[];
   /** Sources, loaded before, that a file beside the weights told something about. */
   changed: SourceInfo[];
+  /** Of everything loaded that has one, by id. */
+  fingerprints: Record<string, string>;
+  /** Files whose name is expected of other contents (see `expect`): what they are called instead. */
+  namesakes: { id: string; name: string }[];
   /** One for each file that could not be understood; the others are loaded all the same. */
   errors: StudioErrorInfo[];
+}
+
+/** A file that a session was made with. */
+export interface ExpectedFile {
+  name: string;
+  fingerprint: string;
 }
 
 export interface Thumbnails {

@@ -17,6 +17,7 @@ import type { Demonstration } from '../engine/theory/demonstrate.ts';
 import type { Misreadings, ModelChoice, SourceScore } from './protocol-compare.ts';
 import type {
   DroppedFile,
+  ExpectedFile,
   ImagesInfo,
   LoadResult,
   SourceInfo,
@@ -25,6 +26,7 @@ import type {
   Thumbnails,
 } from './protocol-files.ts';
 import type { MatrixInfo, MatrixValues } from './protocol-matrices.ts';
+import type { Session } from './session-schema.ts';
 
 export type { ExportContainer } from '../engine/architectures/export.ts';
 export type { Fact, FactOrigin, Resize } from '../engine/architectures/facts.ts';
@@ -35,8 +37,10 @@ export type { ExportFloat } from '../engine/formats/write/output.ts';
 export type { MergeCost, TrainingPoint } from '../engine/merging/method.ts';
 export type { Demonstration, FoldCheck } from '../engine/theory/demonstrate.ts';
 export type { ConfusedPair, Misreadings, MisreadTask, ModelChoice, SourceScore } from './protocol-compare.ts';
+export type { SavedRun, Session, SessionFile } from './session-schema.ts';
 export type {
   DroppedFile,
+  ExpectedFile,
   ImagesInfo,
   LoadResult,
   MatrixInfo,
@@ -161,9 +165,18 @@ export interface StudioApi {
   load(files: DroppedFile[]): Promise<LoadResult>;
   /** The labels of images that a source's classes are called by name, class by class; null where none is. */
   labelsByName(source: string, images: string): Promise<(number | null)[]>;
+  /** Facts that a person knows better than the files, in place of those set before. */
   setFacts(source: string, facts: FactOverrides): Promise<SourceInfo>;
-  /** Forgets a source or images. */
+  /** Forgets a source or images; the last few can be put back. */
   remove(id: string): Promise<void>;
+  /** Puts back what was removed and is not forgotten yet. */
+  restore(ids: readonly string[]): Promise<LoadResult>;
+  /** A file with one of these fingerprints is loaded under its name from now on, and no other file is. */
+  expect(files: readonly ExpectedFile[]): Promise<void>;
+  /** Checks a recipe that comes from elsewhere, which may be unfinished, and fills in the defaults. */
+  readRecipe(value: unknown): Promise<Recipe>;
+  /** Reads a session: a saved file, or one that the browser kept. */
+  readSession(saved: File | Session): Promise<Session>;
   /** The first `count` training images with one of `labels` (all labels when empty), a mix of them. */
   thumbnails(images: string, labels: number[], count: number): Promise<Thumbnails>;
 

@@ -172,3 +172,45 @@ describe('what a recipe makes of a source', () => {
     expect(read).toBeGreaterThan(0);
   });
 });
+
+describe('files that are expected', () => {
+  const pt = () => fixture('whole-module-mlp.pt', 'a.pt');
+  const other = () => fixture('mlp-named-layers.safetensors', 'a.pt');
+  const printOf = async (file: Promise<NamedSource>) => (await take(new Workspace(), [file])).loaded[0]?.fingerprint;
+
+  it('are known by their contents under any name', async () => {
+    const workspace = new Workspace();
+    workspace.expect([{ name: 'expected.pt', fingerprint: (await printOf(pt())) ?? '' }]);
+    const taken = await take(workspace, [pt()]);
+    expect(ids(taken)).toEqual(['source expected.pt']);
+    expect(taken.namesakes).toEqual([]);
+    expect(ids(await take(workspace, [pt()]))).toEqual(['source a.pt']);
+  });
+
+  it('are not mistaken for others of their name', async () => {
+    const workspace = new Workspace();
+    workspace.expect([{ name: 'a.pt', fingerprint: (await printOf(pt())) ?? '' }]);
+    const wrong = await take(workspace, [other()]);
+    expect(ids(wrong)).toEqual(['source a.pt (2)']);
+    expect(wrong.namesakes).toEqual([{ id: 'a.pt (2)', name: 'a.pt' }]);
+    const right = await take(workspace, [pt()]);
+    expect(ids(right)).toEqual(['source a.pt']);
+    expect(right.namesakes).toEqual([]);
+  });
+});
+
+describe('files that were removed', () => {
+  it('come back as they were, facts included, until their name is another file', async () => {
+    const workspace = new Workspace();
+    await take(workspace, [fixture('whole-module-mlp.pt', 'a.pt')]);
+    workspace.setFacts('a.pt', { activation: 'tanh' });
+    workspace.remove('a.pt');
+    expect(workspace.isSource('a.pt')).toBe(false);
+    expect(workspace.restore('a.pt')).toMatchObject({ kind: 'source', id: 'a.pt' });
+    expect(workspace.source('a.pt').match.facts.activation.value).toBe('tanh');
+    expect(workspace.restore('a.pt')).toBeNull();
+    workspace.remove('a.pt');
+    await take(workspace, [fixture('mlp-named-layers.safetensors', 'a.pt')]);
+    expect(workspace.restore('a.pt')).toBeNull();
+  });
+});

@@ -12,12 +12,14 @@ import type { FactOverrides } from '../recipe.ts';
 import type { SuperNetFile } from '../supernet/supernet-file.ts';
 import type { NamedSource } from '../tensors/byte-source.ts';
 import type { HostTensor } from '../tensors/host-tensor.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import type { Helpers, Read, Side } from './read-drop.ts';
 import { readDrop } from './read-drop.ts';
 import type { PlacedSource } from './sides.ts';
 import { applySide } from './sides.ts';
 
-export type Loaded = { id: string; bytes: number } & (
+/** `fingerprint`: of all its files together; null where there is none. */
+export type Loaded = { id: string; bytes: number; fingerprint: string | null } & (
   | { kind: 'source'; source: Source }
   | { kind: 'images'; images: ImageFile }
   | { kind: 'supernet'; supernet: SuperNetFile }
@@ -26,6 +28,8 @@ export type Loaded = { id: string; bytes: number } & (
 
 export interface Taken {
   loaded: Loaded[];
+  /** Those that bear the name of an expected file and have other contents: the name that they would have had. */
+  namesakes: { id: string; name: string }[];
   /** Sources of earlier drops that a file of this one tells about. */
   changed: string[];
   /** What went wrong, and with which file; the rest is loaded all the same. */
@@ -35,13 +39,20 @@ export interface Taken {
 /** Files kept in case that another one makes sense of them. */
 const mostWaiting = 200;
 
+/** What was removed last can be put back: so many. */
+const mostRemoved = 4;
+
 /** Everything that is loaded, by name. */
 export class Library {
-  private readonly sources = new Map<string, Source>();
-  private readonly images = new Map<string, ImageFile>();
-  private readonly superNets = new Map<string, SuperNetFile>();
-  private readonly texts = new Map<string, HostTensor>();
+  private readonly loaded = new Map<string, Loaded>();
+  private readonly removed = new Map<string, Loaded>();
+  /** Files that are to come, their names and fingerprints. */
+  private readonly expected = new Map<string, string>();
   private readonly weights = new Map<string, Promise<Weights>>();
+  /** Each source as its files tell of it. */
+  private readonly told = new Map<string, Source>();
+  /** What a person knows better. */
+  private readonly facts = new Map<string, FactOverrides>();
   /** Path that each source was dropped under. */
   private readonly paths = new Map<string, string>();
   /** Files that were not understood alone, by path. */
@@ -62,12 +73,21 @@ export class Library {
     const fresh = new Set(files.map(({ name }) => name));
     const before = this.placed();
     const taken: Taken = {
-      loaded: drop.read.map((read) => this.keep(read)),
+      loaded: [],
+      namesakes: [],
       changed: [],
       failed: drop.failed
         .filter(({ file }) => fresh.has(file.name))
         .map(({ file, error }) => ({ file: file.name, error })),
     };
+    for (const read of drop.read) {
+      const name = read.kind === 'images' ? read.name : idOf(read.path);
+      const fingerprint = await fingerprintOf(read.files.map(({ source }) => source));
+      const loaded = this.keep(read, this.nameFor(name, fingerprint), fingerprint);
+      taken.loaded.push(loaded);
+      const wanted = this.expected.get(loaded.id) === fingerprint;
+      if (!wanted && this.isNamesake(name, fingerprint)) taken.namesakes.push({ id: loaded.id, name });
+    }
     const known = new Set(before.map(({ id }) => id));
     const untold = drop.sides.filter((side) => !this.tell(side, before, known, taken));
     const waiting = [...drop.failed.map(({ file }) => file.name), ...untold.map(({ path }) => path)];
@@ -86,7 +106,8 @@ export class Library {
         before.map(({ id }) => this.place(id)),
       );
       for (const { id, source } of told ?? []) {
-        this.sources.set(id, source);
+        this.told.set(id, source);
+        this.putFacts(id, this.facts.get(id) ?? {});
         if (known.has(id) && !taken.changed.includes(id)) taken.changed.push(id);
       }
       return told !== null;
@@ -96,85 +117,115 @@ export class Library {
     }
   }
 
-  private place = (id: string): PlacedSource => ({ id, path: this.paths.get(id) ?? id, source: this.source(id) });
+  private place = (id: string): PlacedSource => ({
+    id,
+    path: this.paths.get(id) ?? id,
+    source: this.told.get(id) ?? this.source(id),
+  });
 
   private placed(): PlacedSource[] {
-    return [...this.sources.keys()].map(this.place);
+    return [...this.loaded.values()].filter(({ kind }) => kind === 'source').map(({ id }) => this.place(id));
   }
 
-  private keep(read: Read): Loaded {
-    const id = this.freeName(read.kind === 'images' ? read.name : idOf(read.path));
-    const { bytes } = read;
+  private keep(read: Read, id: string, fingerprint: string | null): Loaded {
+    const base = { id, bytes: read.bytes, fingerprint };
+    const loaded = this.loadedAs(read, base);
+    this.loaded.set(id, loaded);
+    this.removed.delete(id);
+    return loaded;
+  }
+
+  private loadedAs(read: Read, base: { id: string; bytes: number; fingerprint: string | null }): Loaded {
     switch (read.kind) {
       case 'source': {
-        const { source } = read;
-        const named = { ...source, checkpoint: { ...source.checkpoint, file: id } };
-        this.sources.set(id, named);
-        this.paths.set(id, read.path);
-        return { kind: 'source', id, bytes, source: named };
+        const { source, path } = read;
+        const named = { ...source, checkpoint: { ...source.checkpoint, file: base.id } };
+        this.paths.set(base.id, path);
+        this.told.set(base.id, named);
+        this.facts.delete(base.id);
+        return { kind: 'source', ...base, source: named };
       }
-      case 'images': {
-        const images = { ...read.images, file: id };
-        this.images.set(id, images);
-        return { kind: 'images', id, bytes, images };
-      }
+      case 'images':
+        return { kind: 'images', ...base, images: { ...read.images, file: base.id } };
       case 'supernet':
-        this.superNets.set(id, read.supernet);
-        return { kind: 'supernet', id, bytes, supernet: read.supernet };
+        return { kind: 'supernet', ...base, supernet: read.supernet };
       case 'texts':
-        this.texts.set(id, read.texts);
-        return { kind: 'texts', id, bytes, texts: read.texts };
+        return { kind: 'texts', ...base, texts: read.texts };
       default:
         throw read satisfies never;
     }
   }
 
-  /** Sets facts that weights cannot tell, on top of what the file says. */
+  /** Sets the facts that weights cannot tell and a person knows better than the files, in place of those set before. */
   setFacts(id: string, facts: FactOverrides): Source {
-    const source = overrideFacts(this.source(id), facts);
-    this.sources.set(id, source);
+    const source = this.putFacts(id, facts);
+    this.facts.set(id, facts);
     return source;
   }
 
+  private putFacts(id: string, facts: FactOverrides): Source {
+    const source = overrideFacts(this.told.get(id) ?? this.source(id), facts);
+    const loaded = this.loaded.get(id);
+    if (loaded?.kind === 'source') this.loaded.set(id, { ...loaded, source });
+    return source;
+  }
+
+  /** A file with one of these fingerprints is called by its name from now on, and no other file is. */
+  expect(files: readonly { name: string; fingerprint: string }[]): void {
+    for (const { name, fingerprint } of files) this.expected.set(name, fingerprint);
+  }
+
   remove(id: string): void {
-    this.sources.delete(id);
-    this.images.delete(id);
-    this.superNets.delete(id);
-    this.texts.delete(id);
+    const loaded = this.loaded.get(id);
+    if (!loaded) return;
+    this.loaded.delete(id);
     this.weights.delete(id);
-    this.paths.delete(id);
+    this.removed.delete(id);
+    this.removed.set(id, loaded);
+    const [oldest] = this.removed.keys();
+    if (this.removed.size <= mostRemoved || oldest === undefined) return;
+    for (const map of [this.removed, this.paths, this.told, this.facts]) map.delete(oldest);
+  }
+
+  /** Puts back what was removed not long ago; null when it is forgotten by now. */
+  restore(id: string): Loaded | null {
+    const loaded = this.removed.get(id);
+    if (!loaded) return null;
+    this.removed.delete(id);
+    this.loaded.set(id, loaded);
+    return loaded;
   }
 
   source(id: string): Source {
-    const source = this.sources.get(id);
-    if (source) return source;
+    const loaded = this.loaded.get(id);
+    if (loaded?.kind === 'source') return loaded.source;
     throw missing(id, 'checkpoint');
   }
 
   imageFile(id: string): ImageFile {
-    const images = this.images.get(id);
-    if (images) return images;
+    const loaded = this.loaded.get(id);
+    if (loaded?.kind === 'images') return loaded.images;
     throw missing(id, 'images');
   }
 
   hasSuperNet(id: string): boolean {
-    return this.superNets.has(id);
+    return this.loaded.get(id)?.kind === 'supernet';
   }
 
   superNet(id: string): SuperNetFile {
-    const supernet = this.superNets.get(id);
-    if (supernet) return supernet;
+    const loaded = this.loaded.get(id);
+    if (loaded?.kind === 'supernet') return loaded.supernet;
     throw missing(id, 'saved SuperNet');
   }
 
   textsFile(id: string): HostTensor {
-    const texts = this.texts.get(id);
-    if (texts) return texts;
+    const loaded = this.loaded.get(id);
+    if (loaded?.kind === 'texts') return loaded.texts;
     throw missing(id, 'text embeddings');
   }
 
   isSource(id: string): boolean {
-    return this.sources.has(id);
+    return this.loaded.get(id)?.kind === 'source';
   }
 
   /** The weights of a source, read once. Throws `StudioError`. */
@@ -188,13 +239,20 @@ export class Library {
     return weights;
   }
 
-  private freeName(name: string): string {
-    const taken = (id: string) =>
-      this.sources.has(id) || this.images.has(id) || this.superNets.has(id) || this.texts.has(id);
+  /** The name of an expected file with these contents; else its own, or "name (2)" where that is taken or expected of others. */
+  private nameFor(name: string, fingerprint: string | null): string {
+    const expected = [...this.expected].find(([, known]) => known === fingerprint);
+    if (expected && !this.loaded.has(expected[0])) return expected[0];
+    const taken = (id: string) => this.loaded.has(id) || this.isNamesake(id, fingerprint);
     if (!taken(name)) return name;
     let count = 2;
     while (taken(`${name} (${count})`)) count++;
     return `${name} (${count})`;
+  }
+
+  private isNamesake(name: string, fingerprint: string | null): boolean {
+    const expected = this.expected.get(name);
+    return expected !== undefined && fingerprint !== null && expected !== fingerprint;
   }
 }
 

@@ -16,8 +16,8 @@ import { readSuperNet } from '../supernet/supernet-file.ts';
 import type { NamedSource } from '../tensors/byte-source.ts';
 import type { Checkpoint, HostTensor } from '../tensors/host-tensor.ts';
 
-/** `path`: of the file, or of the first of several that are one thing. */
-export type Read = { path: string; bytes: number } & (
+/** `path`: of the file, or of the first of several that are one thing, which are all in `files`. */
+export type Read = { path: string; bytes: number; files: NamedSource[] } & (
   | { kind: 'source'; source: Source }
   | { kind: 'supernet'; supernet: SuperNetFile }
   | { kind: 'texts'; texts: HostTensor }
@@ -95,7 +95,7 @@ async function readGroup(name: string, files: NamedSource[], helpers: Helpers, d
   helpers.note?.(`Reading ${name}`);
   try {
     const images = await readImages(files, helpers.decode, { progress: progressOf(name, helpers) });
-    drop.read.push({ kind: 'images', path: first.name, name, images, bytes: sizeOf(files) });
+    drop.read.push({ kind: 'images', path: first.name, name, images, bytes: sizeOf(files), files });
   } catch (error) {
     for (const file of files) drop.failed.push({ file, error });
   }
@@ -120,9 +120,10 @@ async function readSingle(
       return [];
     }
     const checkpoint = await readCheckpoint(file, besideOf(file, all));
-    const base = { path: file.name, bytes: checkpoint.bytes };
-    drop.read.push({ ...base, ...understood(checkpoint) });
-    return pathsOf(checkpoint.parts, file, all);
+    const parts = pathsOf(checkpoint.parts, file, all);
+    const files = [file, ...all.filter(({ name }) => name !== file.name && parts.includes(name))];
+    drop.read.push({ path: file.name, bytes: checkpoint.bytes, files, ...understood(checkpoint) });
+    return parts;
   } catch (error) {
     if (!isAside(file, all)) drop.failed.push({ file, error });
     return [];

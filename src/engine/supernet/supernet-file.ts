@@ -23,7 +23,7 @@ const recipeKey = 'fs_merge_recipe';
 const soFarPrefix = 'so_far.';
 
 const size = z.number().int().positive().max(1e6);
-const architectureSchema: z.ZodType<Architecture> = z.discriminatedUnion('kind', [
+export const architectureSchema: z.ZodType<Architecture> = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('vit'),
     image: size,

@@ -7,18 +7,28 @@ interface Files {
   images: Readonly<Record<string, ImagesInfo>>;
   superNets: Readonly<Record<string, SuperNetInfo>>;
   texts: Readonly<Record<string, TextsInfo>>;
+  /** Of what is loaded, by id. */
+  fingerprints: Readonly<Record<string, string>>;
   /** What is being read right now, in words; null when nothing is. */
   loading: string | null;
 }
 
-export const useFiles = create<Files>(() => ({ sources: {}, images: {}, superNets: {}, texts: {}, loading: null }));
+export const useFiles = create<Files>(() => ({
+  sources: {},
+  images: {},
+  superNets: {},
+  texts: {},
+  fingerprints: {},
+  loading: null,
+}));
 
-export function addLoaded({ sources, changed, images, superNets, texts }: LoadResult): void {
+export function addLoaded({ sources, changed, images, superNets, texts, fingerprints }: LoadResult): void {
   useFiles.setState((state) => ({
     sources: { ...state.sources, ...byId(changed), ...byId(sources) },
     images: { ...state.images, ...byId(images) },
     superNets: { ...state.superNets, ...byId(superNets) },
     texts: { ...state.texts, ...byId(texts) },
+    fingerprints: { ...state.fingerprints, ...fingerprints },
   }));
 }
 
@@ -26,7 +36,8 @@ export const putSource = (info: SourceInfo): void =>
   useFiles.setState(({ sources }) => ({ sources: { ...sources, [info.id]: info } }));
 
 export function forget(id: string): void {
-  useFiles.setState(({ sources, images, superNets, texts }) => ({
+  useFiles.setState(({ sources, images, superNets, texts, fingerprints }) => ({
+    fingerprints: without(fingerprints, id),
     sources: without(sources, id),
     images: without(images, id),
     superNets: without(superNets, id),

@@ -37,7 +37,16 @@ describe('the recipe of the cards', () => {
 
   it('goes by the architecture of the first source', () => {
     editFsMerge({ scope: 'local' });
-    addLoaded({ sources: [vitInfo('a'), mlpInfo('b')], changed: [], images: [], superNets: [], texts: [], errors: [] });
+    addLoaded({
+      sources: [vitInfo('a'), mlpInfo('b')],
+      changed: [],
+      images: [],
+      superNets: [],
+      texts: [],
+      fingerprints: {},
+      namesakes: [],
+      errors: [],
+    });
     expect(currentRecipe('x')).toMatchObject({ name: 'x', method: { scope: 'global' } });
     moveSource('a', 1);
     expect(currentRecipe().method).toMatchObject({ scope: 'local' });

@@ -1,0 +1,80 @@
+/** Recipes and sessions that come from elsewhere, and the files that they need. */
+import type { z } from 'zod';
+import { StudioError } from '../engine/errors.ts';
+import type { Loaded } from '../engine/intake/library.ts';
+import { unfinishedRecipeSchema } from '../engine/recipe.ts';
+import type { Workspace } from '../engine/workspace.ts';
+import { describeTaken } from './describe.ts';
+import type { StudioApi } from './protocol.ts';
+import type { Session } from './session-schema.ts';
+import { sessionSchema, sessionVersion } from './session-schema.ts';
+
+export const sessionMethods = (
+  workspace: Workspace,
+): Pick<StudioApi, 'restore' | 'expect' | 'readRecipe' | 'readSession'> => ({
+  async restore(ids) {
+    const loaded: Loaded[] = ids.flatMap((id) => workspace.restore(id) ?? []);
+    return describeTaken({ loaded, namesakes: [], changed: [], failed: [] }, (id) => workspace.source(id));
+  },
+
+  async expect(files) {
+    workspace.expect(files);
+  },
+
+  async readRecipe(value) {
+    const { data, error } = unfinishedRecipeSchema.safeParse(value);
+    if (data) return data;
+    throw new StudioError({
+      kind: 'recipe',
+      message: `The link's recipe cannot be read: ${firstIssue(error)}.`,
+      advice: 'It may be of a newer studio, or cut off: ask for it again, or start anew.',
+    });
+  },
+
+  async readSession(saved) {
+    if (!(saved instanceof Blob)) return checkedSession(saved, 'The kept session');
+    return checkedSession(await jsonOf(saved), saved.name);
+  },
+});
+
+async function jsonOf(file: File): Promise<unknown> {
+  try {
+    return JSON.parse(await file.text());
+  } catch (error) {
+    throw unreadable(file.name, 'it is no whole JSON file', error);
+  }
+}
+
+function checkedSession(value: unknown, name: string): Session {
+  const version = (value as { fsMergeSession?: unknown } | null)?.fsMergeSession;
+  if (typeof version === 'number' && version > sessionVersion) {
+    throw new StudioError({
+      kind: 'file',
+      message: `${name} was saved by a newer studio.`,
+      advice: 'Open it there, or reload this page: there may be a newer one by now.',
+      subject: name,
+    });
+  }
+  const { data, error } = sessionSchema.safeParse(value);
+  if (data) return data;
+  throw unreadable(name, firstIssue(error), error);
+}
+
+const unreadable = (name: string, why: string, cause: unknown) =>
+  new StudioError(
+    {
+      kind: 'file',
+      message: `${name} is no session that can be opened: ${why}.`,
+      advice: 'Save it again where it came from, and copy the whole file.',
+      subject: name,
+    },
+    { cause },
+  );
+
+/** Where the first thing is wrong, and what. */
+function firstIssue(error: z.ZodError): string {
+  const [issue] = error.issues;
+  const place = issue?.path.join('.');
+  const message = (issue?.message ?? 'it is none').replace(/\.$/, '');
+  return place ? `${place}: ${message}` : message;
+}
