@@ -7,10 +7,12 @@ import { listenToKeys } from './actions/shortcuts.ts';
 import { fetchParts } from './components/later.tsx';
 import { painted, quiet } from './moments.ts';
 import { listenForMistakes, startSession } from './session.ts';
+import { watchEdits } from './stores/history.ts';
 import './styles/index.css';
 
 listenForMistakes();
 watchRecipe();
+watchEdits();
 listenToKeys();
 takeLaunchedFiles();
 
@@ -26,6 +28,8 @@ void startTheRest();
 /** What can wait until the page can be seen and used, the most urgent first. */
 async function startTheRest(): Promise<void> {
   await painted();
+  // What the address or an earlier visit brings.
+  void import('./sessions/start.ts').then(({ startSessions }) => startSessions());
   await startSession();
   await fetchParts();
   await quiet();

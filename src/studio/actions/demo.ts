@@ -1,6 +1,8 @@
 /** Ready merges that come with the studio: one click loads the files, fills the recipe, trains and compares. */
 import type { Recipe } from '../../engine/recipe.ts';
+import type { DroppedFile } from '../../worker/protocol.ts';
 import { fromRecipe } from '../recipe/draft.ts';
+import { withFileNames } from '../recipe/files-of.ts';
 import { attempt } from '../session.ts';
 import { useFiles } from '../stores/files.ts';
 import { editDraft } from '../stores/recipe.ts';
@@ -8,7 +10,7 @@ import { isBusy, useRuns } from '../stores/runs.ts';
 import { notify } from '../stores/ui.ts';
 import { checkRecipe } from './check.ts';
 import { runComparisons } from './compare.ts';
-import { loadFiles } from './files.ts';
+import { loadFiles, takeFiles } from './files.ts';
 import { ending, startRun } from './runs.ts';
 
 export type DemoId = 'mlp' | 'vit';
@@ -43,19 +45,51 @@ export async function playDemo(id: DemoId): Promise<void> {
 
 async function prepareDemo(id: DemoId): Promise<Recipe | null> {
   useFiles.setState({ loading: 'Fetching the demo' });
-  const { recipe, files } = (await (await fetchDemo(`recipes/${id}.json`)).json()) as DemoFile;
+  const { recipe, files } = (await (await fetchRecipe(id)).json()) as DemoFile;
   const missing = files.filter((path) => !isLoaded(path));
-  const fetched = await Promise.all(
-    missing.map(async (path) => new File([await (await fetchDemo(path)).blob()], fileName(path))),
-  );
-  if (fetched.length > 0) {
-    const loaded = await loadFiles(fetched.map((file) => ({ path: file.name, file })));
+  if (missing.length > 0) {
+    const loaded = await loadFiles(await fetchFiles(missing));
     if (!loaded || loaded.errors.length > 0) return null;
     const ids = [...loaded.sources, ...loaded.images].map((item) => item.id);
     for (const path of missing) loadedAs.set(path, nameOf(fileName(path), ids));
   }
-  return renamed(recipe, new Map(files.map((path) => [fileName(path), loadedAs.get(path) ?? fileName(path)])));
+  const names = new Map(files.map((path) => [fileName(path), loadedAs.get(path)]));
+  return withFileNames(recipe, (file) => names.get(file) ?? file);
 }
+
+/** Paths of the demo files that a recipe needs; none unless one of its checkpoints is a demo's. */
+export async function demoFilesOf(needed: readonly string[], sources: readonly string[]): Promise<string[]> {
+  const recipes = await Promise.all(demos.map(async ({ id }) => (await (await fetchRecipe(id)).json()) as DemoFile));
+  const own = recipes.filter(({ recipe }) => recipe.sources.some(({ file }) => sources.includes(file)));
+  return [...new Set(own.flatMap(({ files }) => files.filter((path) => needed.includes(fileName(path)))))];
+}
+
+/** Fetches demo files into the places that wait for them. */
+export async function takeDemoFiles(paths: readonly string[]): Promise<void> {
+  useFiles.setState({ loading: 'Fetching the demo' });
+  const files = await attempt(
+    (info) => notify('page', info),
+    () => fetchFiles(paths),
+  );
+  useFiles.setState({ loading: null });
+  if (!files) return;
+  await takeFiles(files);
+  const { sources, images } = useFiles.getState();
+  for (const path of paths) {
+    const name = fileName(path);
+    if (name in sources || name in images) loadedAs.set(path, name);
+  }
+}
+
+const fetchFiles = (paths: readonly string[]): Promise<DroppedFile[]> =>
+  Promise.all(
+    paths.map(async (path) => {
+      const name = fileName(path);
+      return { path: name, file: new File([await (await fetchDemo(path)).blob()], name) };
+    }),
+  );
+
+const fetchRecipe = (id: DemoId): Promise<Response> => fetchDemo(`recipes/${id}.json`);
 
 async function fetchDemo(path: string): Promise<Response> {
   const response = await fetch(`${import.meta.env.BASE_URL}demo/${path}`);
@@ -74,16 +108,3 @@ const nameOf = (file: string, ids: readonly string[]): string =>
   ids.find((id) => id === file) ?? ids.find((id) => id.startsWith(`${file} (`)) ?? file;
 
 const fileName = (path: string): string => path.split('/').at(-1) ?? path;
-
-/** The recipe with the names that its files were loaded under. */
-function renamed(recipe: Recipe, names: ReadonlyMap<string, string>): Recipe {
-  const name = (file: string) => names.get(file) ?? file;
-  return {
-    ...recipe,
-    sources: recipe.sources.map((source) => ({
-      ...source,
-      file: name(source.file),
-      images: source.images && { ...source.images, file: name(source.images.file) },
-    })),
-  };
-}

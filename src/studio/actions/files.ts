@@ -1,19 +1,22 @@
 /** Files that come in, and what is said about them. */
 import type { StudioErrorInfo } from '../../engine/errors.ts';
-import type { FactOverrides } from '../../engine/recipe.ts';
 import type { DroppedFile, LoadResult, SourceInfo, SuperNetInfo } from '../../worker/protocol.ts';
 import { assignImages, fits, usualImages } from '../recipe/assign-images.ts';
 import type { BaselineName, DraftSource } from '../recipe/draft.ts';
-import { freeColour, fromRecipe, taskName } from '../recipe/draft.ts';
+import { asChosen, freeColour, fromRecipe, taskName } from '../recipe/draft.ts';
+import { neededFiles } from '../recipe/files-of.ts';
 import { attempt, client } from '../session.ts';
-import { addLoaded, forget, putSource, useFiles } from '../stores/files.ts';
+import { addLoaded, forget, useFiles } from '../stores/files.ts';
+import { asOneEdit } from '../stores/history.ts';
 import { editBaseline, editDraft, editFsMerge, editSource, useRecipe } from '../stores/recipe.ts';
 import { addRun, editRun, useRuns } from '../stores/runs.ts';
-import type { Place } from '../stores/ui.ts';
-import { clearNotices, notify, openCards, showTab } from '../stores/ui.ts';
+import { addNamesakes } from '../stores/sessions.ts';
+import { clearNotices, openCards, showTab } from '../stores/ui.ts';
 import { plural } from '../text/numbers.ts';
 import { droppedFiles } from './dropped.ts';
+import { tellFacts } from './facts.ts';
 import { matchByName } from './match-labels.ts';
+import { tellFileError } from './tell-file-error.ts';
 
 /** Takes what was dropped, folders with all that is in them. */
 export async function takeDrop(data: DataTransfer, onto?: string): Promise<void> {
@@ -24,25 +27,44 @@ export async function takeDrop(data: DataTransfer, onto?: string): Promise<void>
   if (files) await takeFiles(files, onto);
 }
 
-/** Reads files and puts them into the recipe. Images that were dropped on a source belong to it. */
+/**
+ * Reads files and puts them into the recipe, where they fill the places that wait for them. Images that were dropped on a source belong
+ * to it. A saved session is opened first.
+ */
 export async function takeFiles(files: readonly DroppedFile[], onto?: string): Promise<void> {
   clearNotices('sources');
   clearNotices('images');
   if (files.length === 0) return tellFileError(nothingDropped);
-  const loaded = await loadFiles(files);
+  const left = files.some(({ path }) => path.endsWith('.json')) ? await withoutSessions(files) : files;
+  if (left.length === 0) return;
+  const before = neededFiles(asChosen(useRecipe.getState().draft), useFiles.getState());
+  const loaded = await loadFiles(left);
   if (!loaded) return;
-  editDraft(({ sources }) => {
-    const all = loaded.sources.reduce(withSource, sources);
-    const state = useFiles.getState();
-    return { sources: assignImages(all, state.sources, Object.values(state.images)) };
+  addNamesakes(loaded.namesakes);
+  const aside = new Set([
+    ...loaded.namesakes.map(({ id }) => id),
+    ...before.filter(({ role }) => role === 'base').map(({ name }) => name),
+  ]);
+  asOneEdit(() => {
+    editDraft(({ sources }) => {
+      const all = loaded.sources.filter(({ id }) => !aside.has(id)).reduce(withSource, sources);
+      const state = useFiles.getState();
+      return { sources: assignImages(all, state.sources, Object.values(state.images)) };
+    });
+    loaded.superNets.forEach(showSuperNet);
+    const [images] = loaded.images;
+    if (onto !== undefined && images) chooseImages(onto, images.id);
   });
-  loaded.superNets.forEach(showSuperNet);
-  const [images] = loaded.images;
-  restoreRecipes();
-  if (onto !== undefined && images) chooseImages(onto, images.id);
+  await tellFacts(loaded.sources.map(({ id }) => id));
   await matchByName();
   if (loaded.sources.length > 0 || loaded.images.length > 0)
     openCards({ sources: true, images: true, method: true, run: true });
+}
+
+/** Opens the saved sessions among the files; answers the others. */
+async function withoutSessions(files: readonly DroppedFile[]): Promise<readonly DroppedFile[]> {
+  const { openSessionsAmong } = await import('./sessions.ts');
+  return openSessionsAmong(files);
 }
 
 const nothingDropped: StudioErrorInfo = {
@@ -73,48 +95,26 @@ async function readFiles(files: readonly DroppedFile[]): Promise<LoadResult | nu
   return loaded;
 }
 
-/** A saved SuperNet can be looked at right away; its options become those of the recipe. */
+/**
+ * A saved SuperNet can be looked at right away. Where the cards hold no other sources its whole recipe comes back, and they name the
+ * files that it needs; elsewhere its options become those of the recipe.
+ */
 function showSuperNet({ id, recipe }: SuperNetInfo): void {
   addRun({ id, name: id, recipe, colours: recipe.sources.map((_, index) => index), origin: 'file' });
   editRun(id, (run) => ({ ...run, state: 'done' }));
   useRuns.setState({ selected: id });
   showTab('matrices');
   if (recipe.method.name !== 'fs-merge') return;
+  const named = new Set(recipe.sources.map(({ file }) => file));
+  const isOwn = useRecipe.getState().draft.sources.every(({ file }) => named.has(file));
+  if (isOwn) editDraft(() => fromRecipe(recipe));
   const { kind, rank, order, merged } = recipe.method;
   editFsMerge({ kind, rank, order, merged, initialisation: 'warm', warmStart: { from: 'supernet', file: id } });
 }
 
-/** SuperNets whose whole recipe came back. */
-const restored = new Set<string>();
-
-/** As soon as the sources and images of a saved SuperNet are loaded, whichever came first, its whole recipe comes back. */
-function restoreRecipes(): void {
-  const { sources, images, superNets, texts } = useFiles.getState();
-  for (const { id, recipe } of Object.values(superNets)) {
-    const { draft } = useRecipe.getState();
-    const named = new Set(recipe.sources.map(({ file }) => file));
-    const complete = recipe.sources.every(
-      (source) =>
-        source.file in sources &&
-        (source.images === null || source.images.file in images) &&
-        (source.texts === null || source.texts in texts),
-    );
-    if (restored.has(id) || !complete || !draft.sources.every(({ file }) => named.has(file))) continue;
-    restored.add(id);
-    const { initialisation, warmStart } = draft.fsMerge;
-    editDraft(() => fromRecipe(recipe));
-    editFsMerge({ initialisation, warmStart });
-  }
-}
-
-function tellFileError(info: StudioErrorInfo): void {
-  const place: Place =
-    info.kind === 'images' ? 'images' : info.kind === 'bug' || info.kind === 'backend' ? 'page' : 'sources';
-  notify(place, info);
-  if (place !== 'page') openCards({ [place]: true });
-}
-
+/** A source that the recipe names fills its place. */
 function withSource(sources: DraftSource[], info: SourceInfo): DraftSource[] {
+  if (sources.some(({ file }) => file === info.id)) return sources;
   const source = { file: info.id, name: freeTaskName(info, sources), facts: {}, texts: null, images: null };
   return [...sources, { ...source, colour: freeColour(sources), imagesByHand: false }];
 }
@@ -126,17 +126,19 @@ function freeTaskName(info: SourceInfo, sources: readonly DraftSource[]): string
 
 /** Makes a loaded checkpoint the base of a method: it is no source then. The base before it becomes one again. */
 export function chooseBase(method: BaselineName, file: string): void {
-  editDraft(({ sources, baselines }) => {
-    const options = baselines[method];
-    const before = 'base' in options ? useFiles.getState().sources[options.base] : undefined;
-    const kept = sources.filter((source) => source.file !== file);
-    const isSource = before && kept.some((source) => source.file === before.id);
-    return { sources: before && !isSource && before.id !== file ? withSource(kept, before) : kept };
-  });
-  editBaseline(method, { base: file } as never);
-  editDraft(({ sources }) => {
-    const state = useFiles.getState();
-    return { sources: assignImages(sources, state.sources, Object.values(state.images)) };
+  asOneEdit(() => {
+    editDraft(({ sources, baselines }) => {
+      const options = baselines[method];
+      const before = 'base' in options ? useFiles.getState().sources[options.base] : undefined;
+      const kept = sources.filter((source) => source.file !== file);
+      const isSource = before && kept.some((source) => source.file === before.id);
+      return { sources: before && !isSource && before.id !== file ? withSource(kept, before) : kept };
+    });
+    editBaseline(method, { base: file } as never);
+    editDraft(({ sources }) => {
+      const state = useFiles.getState();
+      return { sources: assignImages(sources, state.sources, Object.values(state.images)) };
+    });
   });
 }
 
@@ -158,14 +160,6 @@ export function imageChoices(source: SourceInfo): { id: string; fit: ReturnType<
   }));
   const order = ['exactly', 'converted', null];
   return choices.sort((a, b) => order.indexOf(a.fit) - order.indexOf(b.fit));
-}
-
-export async function setFacts(file: string, facts: FactOverrides): Promise<void> {
-  clearNotices('sources');
-  const info = await attempt(tellFileError, () => client.setFacts(file, facts));
-  if (!info) return;
-  putSource(info);
-  editSource(file, (source) => ({ facts: { ...source.facts, ...facts } }));
 }
 
 export async function removeSource(file: string): Promise<void> {

@@ -4,6 +4,7 @@ import { availableImages } from '../recipe/assign-images.ts';
 import type { DraftSource } from '../recipe/draft.ts';
 import { attempt, client } from '../session.ts';
 import { useFiles } from '../stores/files.ts';
+import { withoutEntry } from '../stores/history.ts';
 import { editSource, useRecipe } from '../stores/recipe.ts';
 import { notify } from '../stores/ui.ts';
 
@@ -18,12 +19,14 @@ export const haveNames = (source: SourceInfo, images: ImagesInfo): boolean =>
 export async function matchByName(only?: string): Promise<void> {
   for (const source of useRecipe.getState().draft.sources) {
     const wanted = only === undefined ? !source.imagesByHand : source.file === only;
-    if (wanted) await matchLabels(source);
+    if (wanted) await matchLabels(source, editAlong);
   }
 }
 
+const editAlong: typeof editSource = (file, change) => withoutEntry(() => editSource(file, change));
+
 /** Sets a task's labels when every class is found by name. Answers the names that are not found. */
-export async function matchLabels({ file, images }: DraftSource): Promise<string[]> {
+export async function matchLabels({ file, images }: DraftSource, edit = editSource): Promise<string[]> {
   const { sources, images: sets } = useFiles.getState();
   const info = sources[file];
   const set = images && sets[images.file];
@@ -38,6 +41,6 @@ export async function matchLabels({ file, images }: DraftSource): Promise<string
   if (missing.length > 0) return missing;
   const train = Math.max(1, Math.min(images.train, availableImages(set, labels).train));
   // What was edited while the worker looked stays.
-  editSource(file, (now) => (now.images === images ? { images: { ...images, labels, train } } : {}));
+  edit(file, (now) => (now.images === images ? { images: { ...images, labels, train } } : {}));
   return missing;
 }

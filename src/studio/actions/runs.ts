@@ -1,16 +1,20 @@
 /** Starting and steering runs. */
 import type { Recipe } from '../../engine/recipe.ts';
+import { fromRecipe } from '../recipe/draft.ts';
 import { freeRunName } from '../runs/names.ts';
 import type { Run } from '../runs/run.ts';
 import { isOver } from '../runs/run.ts';
 import { attempt, client } from '../session.ts';
-import { currentRecipe, isReady, useRecipe } from '../stores/recipe.ts';
+import { currentRecipe, editDraft, isReady, useRecipe } from '../stores/recipe.ts';
 import { activeRun, addRun, dropRun, editRun, findRun, isBusy, useRuns } from '../stores/runs.ts';
 import { clearNotices, notify, openCards, showTab } from '../stores/ui.ts';
 import { methodNames } from '../text/describe.ts';
 import { checkRecipe } from './check.ts';
 
 let started = 0;
+
+/** An id that no run of this visit has. */
+export const newRunId = (): string => `run-${++started}`;
 
 /** Starts the recipe of the cards, unless something keeps it from running. Answers the run's id. */
 export async function startRun(): Promise<string | null> {
@@ -24,7 +28,7 @@ export async function startRun(): Promise<string | null> {
 /** Starts a run and answers at once; it may fail later, or even right away. */
 export async function begin(recipe: Recipe, origin: Run['origin']): Promise<string> {
   clearNotices('run');
-  const id = `run-${++started}`;
+  const id = newRunId();
   const name = nameFor(recipe);
   const colours = useRecipe.getState().draft.sources.map((source) => source.colour);
   addRun({ id, name, recipe: { ...recipe, name }, colours, origin });
@@ -81,6 +85,18 @@ export async function removeRun(id: string): Promise<void> {
   const run = findRun(id);
   dropRun(id);
   await steer(() => (run?.origin === 'file' ? client.remove(id) : client.discard(id)));
+}
+
+/** Puts a run's recipe into the cards, with its colours. */
+export function takeRecipe(id: string): void {
+  const run = findRun(id);
+  if (!run) return;
+  const { sources, ...rest } = fromRecipe(run.recipe);
+  editDraft(() => ({
+    ...rest,
+    sources: sources.map((source, index) => ({ ...source, colour: run.colours[index] ?? source.colour })),
+  }));
+  openCards({ sources: true, images: true, method: true, run: true });
 }
 
 export const renameRun = (id: string, name: string): void =>

@@ -3,8 +3,10 @@ import type { CardId, TabId } from '../stores/ui.ts';
 import { showTab, toggleCard, useUi } from '../stores/ui.ts';
 import { foldOrPause } from './fold.ts';
 import { startOrPause, stepRun } from './runs.ts';
+import { redo, undo } from './undo.ts';
 
 interface Shortcut {
+  /** "Ctrl Z": with the control or the command key. */
   keys: readonly string[];
   does: string;
   run: (key: string) => void;
@@ -24,6 +26,8 @@ export const shortcuts: readonly Shortcut[] = [
     does: 'logarithmic or linear loss',
     run: () => useUi.setState(({ logScale }) => ({ logScale: !logScale })),
   },
+  { keys: ['Ctrl Z'], does: 'undo an edit of the recipe', run: () => void undo() },
+  { keys: ['Ctrl Shift Z', 'Ctrl Y'], does: 'redo it', run: () => void redo() },
   { keys: ['?'], does: 'this help', run: () => useUi.setState(({ help }) => ({ help: !help })) },
 ];
 
@@ -40,14 +44,18 @@ const goToTab = (tab: TabId | undefined): void => {
 /** Listens from now on. */
 export function listenToKeys(): void {
   window.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    const shortcut = shortcuts.find(({ keys }) => keys.includes(event.key));
+    if (event.altKey || event.defaultPrevented) return;
+    const pressed = pressedKeys(event);
+    const shortcut = shortcuts.find(({ keys }) => keys.includes(pressed));
     if (!shortcut || isTaken(event.target, event.key)) return;
     if (useUi.getState().help && event.key !== '?') return;
     event.preventDefault();
     shortcut.run(event.key);
   });
 }
+
+const pressedKeys = ({ key, ctrlKey, metaKey, shiftKey }: KeyboardEvent): string =>
+  ctrlKey || metaKey ? `Ctrl ${shiftKey ? 'Shift ' : ''}${key.toUpperCase()}` : key;
 
 /** Whether the key means something where the focus is: text in a field, a press of a button. */
 function isTaken(target: EventTarget | null, key: string): boolean {

@@ -1,4 +1,9 @@
+import { useMemo } from 'react';
 import type { ErrorKind, StudioErrorInfo } from '../../engine/errors.ts';
+import { asChosen } from '../recipe/draft.ts';
+import type { NamedFile } from '../recipe/files-of.ts';
+import { neededFiles } from '../recipe/files-of.ts';
+import { useFiles } from '../stores/files.ts';
 import { useRecipe } from '../stores/recipe.ts';
 import type { CardId } from '../stores/ui.ts';
 
@@ -16,15 +21,28 @@ const cardOf: Record<ErrorKind, CardId> = {
 
 const none: readonly StudioErrorInfo[] = [];
 
+/** Files that the recipe names and that are not here. */
+export function useNeededFiles(): readonly NamedFile[] {
+  const draft = useRecipe((state) => state.draft);
+  const files = useFiles();
+  return useMemo(() => neededFiles(asChosen(draft), files), [draft, files]);
+}
+
+/** What keeps the recipe from running, besides files that are not here: those are listed by name. */
+function useAllProblems(): readonly StudioErrorInfo[] {
+  const problems = useRecipe((state) => state.check?.problems) ?? none;
+  const needed = useNeededFiles();
+  return problems.filter(({ subject }) => !needed.some(({ name }) => name === subject));
+}
+
 /** What keeps the recipe from running and is mended in one card. */
 export function useProblems(card: CardId): readonly StudioErrorInfo[] {
-  const problems = useRecipe((state) => state.check?.problems) ?? none;
-  return problems.filter(({ kind }) => cardOf[kind] === card);
+  return useAllProblems().filter(({ kind }) => cardOf[kind] === card);
 }
 
 /** Cards that have problems, with how many. */
 export function useTroubledCards(): { card: CardId; problems: number }[] {
-  const problems = useRecipe((state) => state.check?.problems) ?? none;
+  const problems = useAllProblems();
   const cards = [...new Set(problems.map(({ kind }) => cardOf[kind]))];
   return cards.map((card) => ({ card, problems: problems.filter(({ kind }) => cardOf[kind] === card).length }));
 }

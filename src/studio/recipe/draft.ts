@@ -131,9 +131,16 @@ export const possibleStarts = ({ kind }: FsMergeOptions): FsMergeOptions['initia
   kind === 'low-rank' ? ['random', 'warm'] : ['first', 'average', 'random', 'warm'];
 
 export function toRecipe(draft: Draft, name: string, architecture: SourceInfo['architecture'] | null): Recipe {
+  const recipe = asChosen(draft);
+  const { method } = recipe;
+  return { ...recipe, name, method: method.name === 'fs-merge' ? effective(method, architecture) : method };
+}
+
+/** The recipe with its options as they were chosen, also those that cannot apply to the sources or wait for them. */
+export function asChosen(draft: Draft): Recipe {
   return {
     version: 1,
-    name,
+    name: '',
     sources: draft.sources.map(({ file, name: task, facts, texts, images }) => ({
       file,
       name: task,
@@ -143,7 +150,7 @@ export function toRecipe(draft: Draft, name: string, architecture: SourceInfo['a
     })),
     alignment: draft.alignment,
     augmentation: draft.augmentation,
-    method: draft.method === 'fs-merge' ? effective(draft.fsMerge, architecture) : draft.baselines[draft.method],
+    method: draft.method === 'fs-merge' ? draft.fsMerge : draft.baselines[draft.method],
     seed: draft.seed,
   };
 }

@@ -17,6 +17,10 @@ export interface Run {
   colours: number[];
   /** Started by a person, or by the button that compares; or no run at all, but a saved SuperNet to look at. */
   origin: 'person' | 'comparison' | 'file';
+  /** In milliseconds since 1970. */
+  started: number;
+  /** Whether it came with a saved session: what it measured is here, its M and U and its merged network are not. */
+  restored: boolean;
   state: RunState;
   /** What a preparing run is doing. */
   note: string;
@@ -39,6 +43,8 @@ export type NewRun = Pick<Run, 'id' | 'name' | 'recipe' | 'colours' | 'origin'>;
 
 export const newRun = (start: NewRun): Run => ({
   ...start,
+  started: Date.now(),
+  restored: false,
   state: 'preparing',
   note: 'Preparing',
   steps: 0,
@@ -84,7 +90,10 @@ export const isActive = (run: Run): boolean => !isOver(run);
 export const trains = ({ recipe }: Run): boolean => 'epochs' in recipe.method;
 /** Whether its M and U can be looked at. */
 export const hasMatrices = (run: Run): boolean =>
-  run.recipe.method.name === 'fs-merge' && run.state !== 'failed' && (run.points.length > 0 || isOver(run));
+  !run.restored &&
+  run.recipe.method.name === 'fs-merge' &&
+  run.state !== 'failed' &&
+  (run.points.length > 0 || isOver(run));
 
 /** Training steps taken. */
 export const stepsDone = ({ points }: Run): number => (points.at(-1)?.step ?? -1) + 1;

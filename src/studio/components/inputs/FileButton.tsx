@@ -11,14 +11,19 @@ interface Props {
   label: string;
   /** Chooses a folder with all that is in it, instead of files. */
   folder?: boolean;
+  /** Tooltip of the button. */
+  title?: string;
+  testId?: string;
 }
 
 /** A button that opens the browser's file dialog. */
-export function FileButton({ children, onFiles, className = 'button', label, folder = false }: Props) {
+export function FileButton(props: Props) {
+  const { children, onFiles, className = 'button', label, folder = false, title } = props;
+  const { testId = folder ? 'folder-input' : 'file-input' } = props;
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <button type="button" className={className} onClick={() => input.current?.click()}>
+      <button type="button" className={className} title={title} onClick={() => input.current?.click()}>
         {children}
       </button>
       <input
@@ -28,7 +33,7 @@ export function FileButton({ children, onFiles, className = 'button', label, fol
         {...(folder ? { webkitdirectory: '' } : {})}
         hidden
         aria-label={label}
-        data-testid={folder ? 'folder-input' : 'file-input'}
+        data-testid={testId}
         onChange={(event) => {
           onFiles(chosenFiles(event.target.files ?? []));
           event.target.value = ''; // the same file can be chosen again

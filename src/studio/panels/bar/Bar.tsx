@@ -9,7 +9,9 @@ import type { Theme } from '../../stores/ui.ts';
 import { setTheme, useUi } from '../../stores/ui.ts';
 import { stateNames } from '../../text/describe.ts';
 import { BackendMenu } from './BackendMenu.tsx';
+import { EditButtons } from './EditButtons.tsx';
 import { Logo } from './Logo.tsx';
+import { SessionButtons } from './SessionButtons.tsx';
 
 const HelpDialog = later(async () => (await import('./HelpDialog.tsx')).HelpDialog);
 
@@ -31,6 +33,8 @@ export function Bar() {
       <CurrentRun />
       <BackendMenu />
       <div className="bar-end">
+        <EditButtons />
+        <SessionButtons />
         <Menu<DemoId> label="Demos" button="Demos" items={demoItems} onChoose={(id) => void playDemo(id)} />
         <Menu<Theme> label="Theme" button={<Icon name="sun" />} items={themes} value={theme} onChoose={setTheme} />
         <button

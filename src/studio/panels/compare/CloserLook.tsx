@@ -21,12 +21,22 @@ export function CloserLook({ tables }: { tables: readonly Comparison[] }) {
   const id = useId();
   const busy = useRuns(isBusy);
   const selected = useRuns((state) => state.selected);
+  const restored = useRuns((state) =>
+    state.runs
+      .filter((run) => run.restored)
+      .map(({ id: run }) => run)
+      .join('\n'),
+  );
   const [chosen, setChosen] = useState<string | null>(null);
   const [found, setFound] = useState<Found | null>(null);
   const [problem, setProblem] = useState<StudioErrorInfo | null>(null);
   const [working, setWorking] = useState(false);
+  // What came with a session was measured, and cannot be asked.
+  const gone = restored.split('\n');
   const all = tables.flatMap((table) =>
-    table.rows.filter(({ live }) => !live).map((row): Asked => ({ key: `${table.key} ${row.key}`, row, table })),
+    table.rows
+      .filter(({ live, key }) => !live && !gone.includes(key))
+      .map((row): Asked => ({ key: `${table.key} ${row.key}`, row, table })),
   );
   const asked =
     all.find(({ key }) => key === chosen) ??

@@ -3,6 +3,7 @@ import { useExport } from '../../stores/export.ts';
 import { useRuns } from '../../stores/runs.ts';
 import { loadSnippet } from '../../text/snippet.ts';
 import { NothingYet } from '../stage/NothingYet.tsx';
+import { RestoredNote } from '../stage/RestoredNote.tsx';
 import { ExportForm } from './ExportForm.tsx';
 import { Snippet } from './Snippet.tsx';
 
@@ -10,7 +11,9 @@ import { Snippet } from './Snippet.tsx';
 export function ExportTab() {
   const runs = useRuns((state) => state.runs);
   const selected = useRuns((state) => state.selected);
-  const shown = runs.filter((run) => run.result?.merged);
+  const kept = runs.find((run) => run.id === selected && run.restored && run.result?.merged);
+  if (kept) return <RestoredNote run={kept} what="the merged network" />;
+  const shown = runs.filter((run) => run.result?.merged && !run.restored);
   const run = shown.find(({ id }) => id === selected) ?? shown.at(-1);
   if (!run) return <NothingYet what="A run that is done, or stopped, can be exported here as one plain network." />;
   return (

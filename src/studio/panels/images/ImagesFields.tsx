@@ -1,11 +1,13 @@
 import { takeFiles } from '../../actions/files.ts';
 import { ErrorNote, Notices } from '../../components/ErrorNote.tsx';
 import { FileButton } from '../../components/inputs/FileButton.tsx';
+import { NeededFile } from '../../components/NeededFile.tsx';
 import { useFiles } from '../../stores/files.ts';
 import { useRecipe } from '../../stores/recipe.ts';
-import { useProblems } from '../use-problems.ts';
+import { useNeededFiles, useProblems } from '../use-problems.ts';
 import { AugmentationFields } from './AugmentationFields.tsx';
 import { LoadedImages } from './LoadedImages.tsx';
+import { NeededTask } from './NeededTask.tsx';
 import { TaskItem } from './TaskItem.tsx';
 
 /** Every task with its images, what is wrong with them, augmentation, and ways to add more. */
@@ -13,6 +15,7 @@ export function ImagesFields() {
   const sources = useRecipe((state) => state.draft.sources);
   const infos = useFiles((state) => state.sources);
   const problems = useProblems('images');
+  const needed = useNeededFiles().filter(({ role }) => role === 'images');
   return (
     <>
       {sources.length === 0 && <p className="hint">Images are chosen for each source: drop the sources first.</p>}
@@ -20,9 +23,16 @@ export function ImagesFields() {
       <ol className="source-list" data-testid="task-list">
         {sources.map((source) => {
           const info = infos[source.file];
-          return info && <TaskItem key={source.file} source={source} info={info} />;
+          return info ? (
+            <TaskItem key={source.file} source={source} info={info} />
+          ) : (
+            <NeededTask key={source.file} source={source} />
+          );
         })}
       </ol>
+      {needed.map((file) => (
+        <NeededFile key={file.name} file={file} />
+      ))}
       {problems.map((info) => (
         <ErrorNote key={info.message} info={info} />
       ))}

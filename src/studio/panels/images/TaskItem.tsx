@@ -35,6 +35,7 @@ export function TaskItem({ source, info }: Props) {
           onChange={(event) => chooseImages(source.file, event.target.value || null)}
         >
           <option value="">no images</option>
+          {images && !file && <option value={images.file}>{images.file} (not here)</option>}
           {imageChoices(info).map(({ id, fit }) => (
             <option key={id} value={id}>
               {fit ? id : `${id} (does not fit)`}

@@ -6,6 +6,7 @@ import { hasMatrices, isOver } from '../../runs/run.ts';
 import { useRuns } from '../../stores/runs.ts';
 import { chooseMatrix, useUi } from '../../stores/ui.ts';
 import { NothingYet } from '../stage/NothingYet.tsx';
+import { RestoredNote } from '../stage/RestoredNote.tsx';
 import { RunPicker } from '../stage/RunPicker.tsx';
 import { blocksOf, tasksOf } from './blocks.ts';
 import { CompareWith } from './CompareWith.tsx';
@@ -21,6 +22,8 @@ import { useMatrices } from './use-matrices.ts';
 export function MatricesTab() {
   const runs = useRuns((state) => state.runs);
   const selected = useRuns((state) => state.selected);
+  const kept = runs.find((one) => one.id === selected && one.restored && one.recipe.method.name === 'fs-merge');
+  if (kept) return <RestoredNote run={kept} what="M and U" />;
   const shown = runs.filter(hasMatrices);
   const run = shown.find(({ id }) => id === selected) ?? shown.at(-1) ?? null;
   if (!run) return <NothingYet what="M and U appear here as soon as FS-Merge has taken a step." />;

@@ -4,7 +4,7 @@ import { useRecipe } from '../../stores/recipe.ts';
 import { activeRun, selectedRun, useRuns } from '../../stores/runs.ts';
 import { openCards } from '../../stores/ui.ts';
 import { bytes, count, operations, plural } from '../../text/numbers.ts';
-import { useTroubledCards } from '../use-problems.ts';
+import { useNeededFiles, useTroubledCards } from '../use-problems.ts';
 import { RunButtons } from './RunButtons.tsx';
 import { RunProgress } from './RunProgress.tsx';
 import { StepTime } from './StepTime.tsx';
@@ -29,7 +29,11 @@ function BeforeStart() {
   const check = useRecipe((state) => state.check);
   const loading = useFiles((state) => state.loading);
   const troubled = useTroubledCards();
+  const needed = useNeededFiles();
   if (loading !== null) return <p className="hint">{loading}…</p>;
+  if (needed.length > 0) {
+    return <p className="hint">Still needed: {needed.map(({ name }) => name).join(', ')}. Drop them on the page.</p>;
+  }
   if (check === null) return <p className="hint">Two sources and their images are needed to start.</p>;
   if (troubled.length > 0) {
     return (

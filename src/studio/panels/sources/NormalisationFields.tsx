@@ -1,6 +1,6 @@
 import { useId } from 'react';
 import type { SourceInfo } from '../../../worker/protocol.ts';
-import { setFacts } from '../../actions/files.ts';
+import { setFacts } from '../../actions/facts.ts';
 import { NumberListInput } from '../../components/inputs/NumberListInput.tsx';
 import { normalisationName, normalisations } from '../../text/normalisation.ts';
 import { FactOrigin } from './FactOrigin.tsx';

@@ -1,7 +1,7 @@
 import { useId } from 'react';
 import type { Activation } from '../../../engine/recipe.ts';
 import type { Fact, SourceInfo } from '../../../worker/protocol.ts';
-import { setFacts } from '../../actions/files.ts';
+import { setFacts } from '../../actions/facts.ts';
 import { NumberInput } from '../../components/inputs/NumberInput.tsx';
 import { activationNames, describeResize, firstNames } from '../../text/describe.ts';
 import { describeNormalisation } from '../../text/normalisation.ts';

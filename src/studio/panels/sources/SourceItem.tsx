@@ -4,6 +4,7 @@ import { DropTarget } from '../../components/DropTarget.tsx';
 import { IconButton } from '../../components/IconButton.tsx';
 import { EditableText } from '../../components/inputs/EditableText.tsx';
 import { Menu } from '../../components/Menu.tsx';
+import { NeededFile } from '../../components/NeededFile.tsx';
 import { QuietList } from '../../components/QuietList.tsx';
 import { SourceMark, sourceColours } from '../../components/SourceMark.tsx';
 import type { DraftSource } from '../../recipe/draft.ts';
@@ -15,7 +16,8 @@ import { SourceFacts } from './SourceFacts.tsx';
 
 interface Props {
   source: DraftSource;
-  info: SourceInfo;
+  /** Null while the file is not here. */
+  info: SourceInfo | null;
   first: boolean;
   last: boolean;
 }
@@ -53,7 +55,16 @@ export function SourceItem({ source, info, first, last }: Props) {
         <IconButton icon="down" label={`Move ${name} down`} disabled={last} onClick={() => moveSource(file, 1)} />
         <IconButton icon="close" label={`Remove ${name}`} onClick={() => void removeSource(file)} />
       </div>
-      <p className="source-file">{file}</p>
+      {info ? <Known source={source} info={info} /> : <NeededFile file={{ name: file, role: 'source' }} />}
+    </DropTarget>
+  );
+}
+
+/** What the file is, and what its weights cannot tell. */
+function Known({ source, info }: { source: DraftSource; info: SourceInfo }) {
+  return (
+    <>
+      <p className="source-file">{source.file}</p>
       <p className="source-text">{describeSource(info)}</p>
       <p className="source-text">{describeContainer(info)}</p>
       <SourceFacts info={info} />
@@ -61,6 +72,6 @@ export function SourceItem({ source, info, first, last }: Props) {
       <QuietList summary={`Assumed (${info.assumed.length})`} items={info.assumed} />
       <QuietList summary={`Ignored (${plural(info.ignored.length, 'tensor')})`} items={info.ignored} />
       <QuietList summary={`Together with ${plural(info.parts.length, 'file')}`} items={info.parts} />
-    </DropTarget>
+    </>
   );
 }

@@ -19,8 +19,13 @@ export function SourcesCard() {
   const problems = useProblems('sources');
   const nothing = useFiles(({ texts }) => sources.length === 0 && Object.keys(texts).length === 0);
   const known = sources.flatMap((source) => infos[source.file] ?? []);
+  const missing = sources.length - known.length;
+  const line = [
+    known.length > 0 || missing === 0 ? describeSources(known) : '',
+    missing > 0 ? `${missing} not here` : '',
+  ];
   return (
-    <Card id="sources" number={1} title="Sources" line={describeSources(known)} problems={problems.length}>
+    <Card id="sources" number={1} title="Sources" line={line.filter(Boolean).join(' · ')} problems={problems.length}>
       <Notices place="sources" />
       {!nothing && <SourceList />}
       <div className="drop-zone" data-testid="drop-zone" data-small={sources.length > 0 || undefined}>

@@ -3,6 +3,7 @@ import { takeFiles } from '../../actions/files.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { FileButton } from '../../components/inputs/FileButton.tsx';
 import { useFiles } from '../../stores/files.ts';
+import { GoOn } from './GoOn.tsx';
 import { MergePicture } from './MergePicture.tsx';
 
 /** First visit: what this does, in a sentence, and ways to begin. */
@@ -16,6 +17,7 @@ export function Welcome() {
         Give it vision transformers or MLPs that each know a task; it trains merge matrices between them, folds them in,
         and hands back one plain network that knows all the tasks. No file leaves your computer.
       </p>
+      <GoOn />
       <div className="welcome-demos">
         {demos.map(({ id, title, line }) => (
           <button

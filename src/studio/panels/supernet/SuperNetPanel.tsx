@@ -50,8 +50,12 @@ function stateWords({ run, method }: Subject): string {
 
 const stepWords = (run: Run): string => `after ${plural(stepsDone(run), 'step')}`;
 
-function hintWords({ method }: Subject, { matrices, problem }: Shown): string {
+function hintWords({ run, method, infos, sources }: Subject, { matrices, problem }: Shown): string {
   if (problem) return problem.message;
+  if (matrices.length === 0 && infos.length < sources.length)
+    return 'The layers appear here as soon as the sources are here.';
+  if (run?.restored && method.name === 'fs-merge')
+    return 'How M and U started: a saved session does not keep what they became.';
   if (matrices.length === 0) return 'The layers appear here as soon as M and U are read.';
   if (method.name !== 'fs-merge') return `${methodNames[method.name]} has no M and U: there is nothing to fold.`;
   if (matrices.some(({ owners }) => owners.includes(null))) {

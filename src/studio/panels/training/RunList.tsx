@@ -111,6 +111,11 @@ function RunRow({ run, chosen, colour }: { run: Run; chosen: boolean; colour: st
         <span className="state" data-state={run.state}>
           {stateNames[run.state]}
         </span>
+        {run.restored && (
+          <span className="badge" title="Came with a saved session: what was measured, without M, U and weights.">
+            saved
+          </span>
+        )}
       </td>
       <td className="right">{count(stepsDone(run))}</td>
       <td className="right">

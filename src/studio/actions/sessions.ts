@@ -1,0 +1,109 @@
+/** Saving and opening sessions, and sharing a recipe. */
+import type { DroppedFile, Session } from '../../worker/protocol.ts';
+import { trains } from '../runs/run.ts';
+import { attempt, client } from '../session.ts';
+import { linkNow } from '../sessions/address.ts';
+import { forgetKept, readKept } from '../sessions/keep.ts';
+import { sessionNow } from '../sessions/now.ts';
+import { sessionText } from '../sessions/pack.ts';
+import { unpackSession } from '../sessions/unpack.ts';
+import { useFiles } from '../stores/files.ts';
+import { editDraft } from '../stores/recipe.ts';
+import { isBusy, useRuns } from '../stores/runs.ts';
+import { expectFiles, useSessions } from '../stores/sessions.ts';
+import { clearNotices, notify, openCards, showTab } from '../stores/ui.ts';
+import { download } from './download.ts';
+import { safeName } from './export.ts';
+import { tellFacts } from './facts.ts';
+import { newRunId } from './runs.ts';
+
+const tellPage: Parameters<typeof attempt>[0] = (info) => notify('page', info);
+
+const ending = '.fsmerge.json';
+
+export function saveSession(): void {
+  const session = sessionNow();
+  const run = session.runs[session.selected ?? -1]?.name;
+  const name = safeName([...session.recipe.sources.map((source) => source.name), run ?? ''].join('-').slice(0, 80));
+  download(`${name}${ending}`, new Blob([sessionText(session)], { type: 'application/json' }));
+}
+
+/** Opens the saved sessions among the files; answers the others. */
+export async function openSessionsAmong(files: readonly DroppedFile[]): Promise<DroppedFile[]> {
+  const others: DroppedFile[] = [];
+  for (const dropped of files) {
+    if (await isSession(dropped)) await openFile(dropped.file);
+    else others.push(dropped);
+  }
+  return others;
+}
+
+/** Characters at the beginning of a session's file, whatever the file is called. */
+const mark = /^\s*\{\s*"fsMergeSession"/;
+
+async function isSession({ path, file }: DroppedFile): Promise<boolean> {
+  if (path.endsWith(ending)) return true;
+  return (
+    path.endsWith('.json') &&
+    mark.test(
+      await file
+        .slice(0, 64)
+        .text()
+        .catch(() => ''),
+    )
+  );
+}
+
+async function openFile(file: File): Promise<void> {
+  const session = await attempt(tellPage, () => client.readSession(file));
+  if (session) await openSession(session);
+}
+
+/** Goes on with what the browser kept. */
+export async function goOn(): Promise<void> {
+  clearNotices('page');
+  const session = await attempt(tellPage, async () => {
+    const kept = await readKept();
+    return kept ? client.readSession(kept) : null;
+  });
+  if (session) await openSession(session);
+  else useSessions.setState({ kept: null });
+}
+
+export const forgetLast = (): void => void forgetKept();
+
+/** Brings back recipe, runs and scores beside what is there; the cards name the files that are needed. */
+async function openSession(session: Session): Promise<void> {
+  const { sources, images, superNets, texts, fingerprints } = useFiles.getState();
+  const names = [sources, images, superNets, texts].flatMap((files) => Object.keys(files));
+  const loaded = new Map(names.map((name) => [name, fingerprints[name]]));
+  const { runs } = useRuns.getState();
+  const back = unpackSession(session, { runs, loaded, newId: newRunId });
+  const awaited = back.files.filter(({ name }) => !loaded.has(name));
+  expectFiles(awaited);
+  await client.expect(
+    awaited.flatMap(({ name, fingerprint }) => (fingerprint === null ? [] : [{ name, fingerprint }])),
+  );
+  editDraft(() => back.draft);
+  const busy = isBusy(useRuns.getState());
+  useRuns.setState((state) => ({
+    runs: [...state.runs, ...back.runs],
+    selected: busy ? state.selected : (back.selected ?? state.selected),
+    sourceScores: { ...back.sourceScores, ...state.sourceScores },
+    refused: { ...back.refused, ...state.refused },
+  }));
+  openCards({ sources: true, images: true, method: true, run: true });
+  showTab(back.runs.length === 0 || back.runs.some(trains) ? 'training' : 'compare');
+  await tellFacts(back.draft.sources.map(({ file }) => file).filter((file) => file in sources));
+}
+
+/** Puts the link to the recipe into the clipboard. Answers the link, and whether the browser let it be copied. */
+export async function copyLink(): Promise<{ link: string; copied: boolean }> {
+  const link = linkNow();
+  // There is no clipboard on a page that came without https.
+  const copied = await Promise.resolve(navigator.clipboard?.writeText(link)).then(
+    () => navigator.clipboard !== undefined,
+    () => false,
+  );
+  return { link, copied };
+}

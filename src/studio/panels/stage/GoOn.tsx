@@ -1,0 +1,38 @@
+import { Icon } from '../../components/Icon.tsx';
+import { IconButton } from '../../components/IconButton.tsx';
+import { useFiles } from '../../stores/files.ts';
+import { useSessions } from '../../stores/sessions.ts';
+import { momentText } from '../../text/moment.ts';
+import { plural } from '../../text/numbers.ts';
+
+/** Names of runs that are told one by one. */
+const most = 2;
+
+/** Offers to go on where the last visit ended. */
+export function GoOn() {
+  const kept = useSessions((state) => state.kept);
+  const loading = useFiles((state) => state.loading);
+  if (!kept) return null;
+  const { names, runs, saved } = kept;
+  const more = names.length > most ? ` and ${names.length - most} more` : '';
+  const goOn = async () => (await import('../../actions/sessions.ts')).goOn();
+  const forget = async () => (await import('../../actions/sessions.ts')).forgetLast();
+  return (
+    <div className="go-on" data-testid="go-on">
+      <button type="button" className="demo" disabled={loading !== null} onClick={() => void goOn()}>
+        <Icon name="redo" />
+        <span>
+          <strong>
+            Go on with {names.slice(0, most).join(', ')}
+            {more}
+          </strong>
+          <small>
+            {momentText(new Date(saved), new Date())} · {runs === 0 ? 'no runs yet' : plural(runs, 'run')} · kept in
+            this browser, without the files
+          </small>
+        </span>
+      </button>
+      <IconButton icon="close" label="Forget the last session" onClick={() => void forget()} />
+    </div>
+  );
+}

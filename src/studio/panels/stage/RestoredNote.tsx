@@ -1,0 +1,23 @@
+import { takeRecipe } from '../../actions/runs.ts';
+import type { Run } from '../../runs/run.ts';
+
+interface Props {
+  run: Run;
+  /** What is not here: "M and U". */
+  what: string;
+}
+
+/** Says of a run that came with a session what did not come, and how to get it. */
+export function RestoredNote({ run, what }: Props) {
+  return (
+    <div className="nothing" data-testid="restored-note">
+      <p>
+        {run.name} came with a saved session, which keeps what was measured and not {what}. The same recipe with the
+        same files gives the same result: run it again.
+      </p>
+      <button type="button" className="button" onClick={() => takeRecipe(run.id)}>
+        Put its recipe in the cards
+      </button>
+    </div>
+  );
+}
