@@ -3,6 +3,7 @@ import { copyFileSync, readFileSync } from 'node:fs';
 import type { Browser, Page } from '@playwright/test';
 import { expect, test } from '@playwright/test';
 import { appUrl } from './support/app.ts';
+import { expectAccessible } from './support/axe.ts';
 import { dropFiles } from './support/drop-files.ts';
 import {
   choose,
@@ -74,6 +75,7 @@ test('a link brings the recipe to somebody else, names its files, and its run gi
   await expect(other.getByText('Still needed: mlp-mnist-0to4.pt, mlp-mnist-5to9.pt, mnist.npz')).toBeVisible();
   await expect(other.getByRole('button', { name: 'Start', exact: true })).toBeDisabled();
   await expect(other.getByRole('alert')).toHaveCount(0);
+  await expectAccessible(other, 'needed files');
   // In any order, one after the other.
   await drop(other, 'images/mnist.npz');
   await expect(needed(other)).toHaveCount(2);
@@ -134,6 +136,7 @@ test('a saved session brings back charts, table and recipe; its files are droppe
   await expect(other.getByTestId('restored-note')).toContainText('not the merged network');
   await other.getByRole('tab', { name: 'Matrices' }).click();
   await expect(other.getByTestId('restored-note')).toContainText('not M and U');
+  await expectAccessible(other, 'restored');
 
   // Under another name its file is known all the same.
   const renamed = test.info().outputPath('downloaded (1).pt');
@@ -160,6 +163,7 @@ test('another file of an expected name is told apart, and may be used on purpose
   const note = needed(other).filter({ hasText: 'its contents differ' });
   await expect(note).toContainText('It is here as mnist.npz (2)');
   expect(await neededNames(other)).toEqual(['mnist.npz']);
+  await expectAccessible(other, 'namesake');
   await note.getByRole('button', { name: 'Use it all the same' }).click();
   await expect(needed(other)).toHaveCount(0);
   await runToEnd(other);
@@ -179,6 +183,7 @@ test('the last session is offered on return, and can be forgotten', async ({ pag
   const offer = page.getByTestId('go-on');
   await expect(offer).toContainText(`Go on with ${name}`);
   await expect(offer).toContainText('today');
+  await expectAccessible(page, 'going on');
   await offer.getByRole('button', { name: /Go on/ }).click();
   expect(await readAccuracies(page, 2)).toEqual(before);
   await expect(needed(page)).toHaveCount(3);
@@ -215,6 +220,7 @@ test('without storage and clipboard the page works, and promises nothing', async
   await page.getByRole('button', { name: 'Share' }).click();
   const link = page.getByRole('dialog').getByRole('textbox', { name: 'Link' });
   await expect(link).toHaveValue(page.url());
+  await expectAccessible(page, 'sharing');
   await page.keyboard.press('Escape');
   await expect(link).toHaveCount(0);
   await expect(page.getByRole('alert')).toHaveCount(0);

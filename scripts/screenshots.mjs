@@ -5,6 +5,7 @@ import { chromium } from '@playwright/test';
 import { preview } from 'vite';
 import { systemBrowser } from './browser.mjs';
 import { projectFolder } from './command.mjs';
+import { sessions } from './screenshots/sessions.mjs';
 
 const folder = join(projectFolder, 'test-results/screenshots');
 mkdirSync(folder, { recursive: true });
@@ -79,6 +80,7 @@ async function journey(page, shoot) {
   await page.getByTestId('export-report').waitFor();
   await settled(page);
   await shoot('exporting');
+  await sessions(page, shoot);
 }
 
 /**

@@ -16,10 +16,10 @@ export function ShareDialog({ link, onClose }: Props) {
   }, []);
   return (
     <dialog ref={dialog} className="help share" aria-labelledby="share-title" onClose={onClose}>
-      <header>
+      <div className="help-head">
         <h2 id="share-title">Link to this recipe</h2>
         <IconButton icon="close" label="Close" onClick={() => dialog.current?.close()} />
-      </header>
+      </div>
       <p>The browser did not let it be copied: take it from here. It names the files, it does not hold them.</p>
       <textarea
         ref={text}

@@ -14,8 +14,7 @@ export function NeededTask({ source: { colour, name, images } }: { source: Draft
       <p className="hint">
         {images
           ? `${images.file} · labels ${formatLabels(images.labels) || 'not chosen'} · ${count(images.train)} to train on`
-          : 'No images.'}{' '}
-        Its checkpoint is not here.
+          : 'no images'}
       </p>
     </li>
   );

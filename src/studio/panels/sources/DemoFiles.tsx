@@ -31,7 +31,7 @@ export function DemoFiles({ needed }: { needed: readonly NamedFile[] }) {
   if (paths.length === 0) return null;
   return (
     <p className="demo-files">
-      <span>{paths.length === needed.length ? 'They come' : 'Some of them come'} with the studio.</span>{' '}
+      <span>{paths.length === needed.length ? 'These files come' : 'Some of these files come'} with the studio.</span>{' '}
       <button
         type="button"
         className="button small"

@@ -29,7 +29,7 @@ function SuperNetOf({ subject }: { subject: Subject }) {
         <span className="quiet supernet-state" title={state} data-testid="supernet-state">
           {state}
         </span>
-        {open && folds(subject) && <FoldControls />}
+        {open && folds(subject) && shown.matrices.length > 0 && <FoldControls />}
         <IconButton
           icon="chevron"
           label={open ? 'Hide the picture' : 'Show the picture'}

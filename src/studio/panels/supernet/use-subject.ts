@@ -36,7 +36,7 @@ const pause = 500;
 
 /** The run's M and U as they are learned, if somebody looks; what the recipe starts with while there are none. */
 export function useShown(subject: Subject, looking: boolean): Shown {
-  const { run, infos, method } = subject;
+  const { run, infos, method, sources } = subject;
   const [seen, setSeen] = useState<Seen | null>(null);
   const id = looking && run && hasMatrices(run) ? run.id : null;
   const over = run !== null && isOver(run);
@@ -56,7 +56,7 @@ export function useShown(subject: Subject, looking: boolean): Shown {
   const start = method.name === 'fs-merge' ? method.initialisation : 'random';
   const key = infos.map((info) => info.id).join('\n');
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the sources, which are made anew with every event of a run
-  const planned = useMemo(() => plannedMatrices(infos, start), [key, start]);
+  const planned = useMemo(() => (infos.length < sources.length ? [] : plannedMatrices(infos, start)), [key, start]);
   const own = seen !== null && seen.id === id ? seen : null;
   return { matrices: own && own.list.length > 0 ? own.list : planned, problem: own?.problem ?? null };
 }

@@ -1,0 +1,56 @@
+/** What a link, a saved session and the next visit bring back, for `npm run screenshots`. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectFolder } from '../command.mjs';
+
+/** @param {string} name @param {string} path */
+const demoFile = (name, path) => ({
+  name,
+  mimeType: 'application/octet-stream',
+  buffer: readFileSync(join(projectFolder, 'public/demo', path)),
+});
+
+/**
+ * From a page that has played the MLP demo.
+ * @param {import('@playwright/test').Page} page
+ * @param {(state: string) => Promise<unknown>} shoot
+ */
+export async function sessions(page, shoot) {
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  const saved = await (await download).path();
+  const link = page.url();
+  await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { get: () => undefined }));
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  await shoot('sharing');
+  await page.keyboard.press('Escape');
+
+  await page.goto('about:blank');
+  await page.goto(link.replace(/#.*/, ''));
+  await page.getByTestId('go-on').waitFor();
+  await shoot('returning');
+  await page.getByRole('button', { name: 'Forget the last session' }).click();
+
+  await page.goto('about:blank');
+  await page.goto(link);
+  await page.getByTestId('needed-file').nth(2).waitFor();
+  await page.getByRole('button', { name: /^Fetch/ }).waitFor();
+  await shoot('linked');
+
+  await page.goto('about:blank');
+  await page.goto(link.replace(/#.*/, ''));
+  await page.getByTestId('welcome').waitFor();
+  const file = { name: 'digits.fsmerge.json', mimeType: 'application/json', buffer: readFileSync(saved) };
+  const input = page.locator('input[type=file]').first();
+  await input.setInputFiles(file);
+  await page.getByTestId('run-list').waitFor();
+  await shoot('restored');
+  await page.getByRole('tab', { name: 'Matrices' }).click();
+  await shoot('restored-matrices');
+  await input.setInputFiles([
+    demoFile('mlp-mnist-0to4.pt', 'vit/vit-mnist.safetensors'),
+    demoFile('mlp-mnist-5to9.pt', 'mlp/mlp-mnist-5to9.pt'),
+  ]);
+  await page.getByText('its contents differ').scrollIntoViewIfNeeded();
+  await shoot('namesake');
+}
