@@ -17,6 +17,7 @@ import {
   runState,
   runToEnd,
   setNumber,
+  shownStep,
 } from './support/studio.ts';
 
 const mlpFiles = ['mlp/mlp-mnist-0to4.pt', 'mlp/mlp-mnist-5to9.pt', 'images/mnist.npz'];
@@ -198,14 +199,30 @@ test('the last session is offered on return, and can be forgotten', async ({ pag
   await expect(offer).toHaveCount(0);
 });
 
+test('a tab that is closed in the middle of a run: what was measured is there on return', async ({ page }) => {
+  await openMlpPair(page);
+  await openTrainingOptions(page);
+  await setNumber(page, 'Epochs', 4000);
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await expect.poll(() => shownStep(page)).toBeGreaterThan(100);
+  const step = await shownStep(page);
+  await page.goto('about:blank');
+  await openStudio(page);
+  await page.getByRole('button', { name: /Go on with/ }).click();
+  await expect(runState(page)).toHaveText('stopped early');
+  expect(await shownStep(page)).toBeGreaterThanOrEqual(step);
+  await page.getByRole('tab', { name: 'Matrices' }).click();
+  await expect(page.getByTestId('restored-note')).toBeVisible();
+});
+
 /** Runs of the session that the browser keeps. */
 const kept = (page: Page): Promise<number | undefined> =>
   page.evaluate(
     () =>
       new Promise((done) => {
-        const open = indexedDB.open('keyval-store');
+        const open = indexedDB.open('fs-merge-studio');
         open.onsuccess = () => {
-          const get = open.result.transaction('keyval').objectStore('keyval').get('last session 1, in short');
+          const get = open.result.transaction('sessions').objectStore('sessions').get('last session 1, in short');
           get.onsuccess = () => done(get.result?.runs);
         };
       }),

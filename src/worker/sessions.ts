@@ -32,8 +32,7 @@ export const sessionMethods = (
   },
 
   async readSession(saved) {
-    if (!(saved instanceof Blob)) return checkedSession(saved, 'The kept session');
-    return checkedSession(await jsonOf(saved), saved.name);
+    return saved instanceof Blob ? checkedSession(await jsonOf(saved), saved.name) : checkedSession(saved, null);
   },
 });
 
@@ -45,14 +44,14 @@ async function jsonOf(file: File): Promise<unknown> {
   }
 }
 
-function checkedSession(value: unknown, name: string): Session {
+/** `name`: of its file; null for a session that the browser kept. */
+function checkedSession(value: unknown, name: string | null): Session {
   const version = (value as { fsMergeSession?: unknown } | null)?.fsMergeSession;
   if (typeof version === 'number' && version > sessionVersion) {
     throw new StudioError({
       kind: 'file',
-      message: `${name} was saved by a newer studio.`,
+      message: `${name ?? 'The last session'} was saved by a newer studio.`,
       advice: 'Open it there, or reload this page: there may be a newer one by now.',
-      subject: name,
     });
   }
   const { data, error } = sessionSchema.safeParse(value);
@@ -60,13 +59,12 @@ function checkedSession(value: unknown, name: string): Session {
   throw unreadable(name, firstIssue(error), error);
 }
 
-const unreadable = (name: string, why: string, cause: unknown) =>
+const unreadable = (name: string | null, why: string, cause: unknown) =>
   new StudioError(
     {
       kind: 'file',
-      message: `${name} is no session that can be opened: ${why}.`,
-      advice: 'Save it again where it came from, and copy the whole file.',
-      subject: name,
+      message: `${name ?? 'The last session'} is no session that can be opened: ${why}.`,
+      advice: name === null ? 'Begin anew.' : 'Save it again where it came from, and copy the whole file.',
     },
     { cause },
   );

@@ -39,8 +39,9 @@ export interface Taken {
 /** Files kept in case that another one makes sense of them. */
 const mostWaiting = 200;
 
-/** What was removed last can be put back: so many. */
+/** What was removed last can be put back: so many, but no images of more bytes in memory. */
 const mostRemoved = 4;
+const mostRemovedBytes = 100e6;
 
 /** Everything that is loaded, by name. */
 export class Library {
@@ -82,7 +83,9 @@ export class Library {
     };
     for (const read of drop.read) {
       const name = read.kind === 'images' ? read.name : idOf(read.path);
-      const fingerprint = await fingerprintOf(read.files.map(({ source }) => source));
+      // A browser hands over the files of a folder in any order.
+      const files = [...read.files].sort((a, b) => (a.name < b.name ? -1 : 1));
+      const fingerprint = await fingerprintOf(files.map(({ source }) => source));
       const loaded = this.keep(read, this.nameFor(name, fingerprint), fingerprint);
       taken.loaded.push(loaded);
       const wanted = this.expected.get(loaded.id) === fingerprint;
@@ -181,7 +184,7 @@ export class Library {
     this.loaded.delete(id);
     this.weights.delete(id);
     this.removed.delete(id);
-    this.removed.set(id, loaded);
+    if (pixelBytes(loaded) <= mostRemovedBytes) this.removed.set(id, loaded);
     const [oldest] = this.removed.keys();
     if (this.removed.size <= mostRemoved || oldest === undefined) return;
     for (const map of [this.removed, this.paths, this.told, this.facts]) map.delete(oldest);
@@ -255,6 +258,9 @@ export class Library {
     return expected !== undefined && fingerprint !== null && expected !== fingerprint;
   }
 }
+
+const pixelBytes = (loaded: Loaded): number =>
+  loaded.kind === 'images' ? loaded.images.train.pixels.byteLength + loaded.images.test.pixels.byteLength : 0;
 
 const missing = (id: string, what: string) =>
   new StudioError({

@@ -1,5 +1,5 @@
 /** Keeps the session of this visit in the browser, so that the next visit can go on with it. Where nothing is kept the page works on. */
-import { delMany, get, setMany } from 'idb-keyval';
+import { createStore, delMany, get, promisifyRequest } from 'idb-keyval';
 import type { Session } from '../../worker/protocol.ts';
 import { isOver } from '../runs/run.ts';
 import { useRecipe } from '../stores/recipe.ts';
@@ -13,24 +13,34 @@ const sessionKey = 'last session 1';
 /** What the first page says about it, so that a visit does not begin with reading the whole. */
 const summaryKey = 'last session 1, in short';
 
-/** Time from a change to the next keeping, in milliseconds; a run that ends does not wait. */
+/** Shortest time between two keepings, in milliseconds; the end of a run does not wait for it. */
 const rest = 5000;
-const soon = 200;
+/** Time from a change to its keeping, in milliseconds. */
+const soon = 500;
+
+/** Opened when it is first used: a browser may refuse. */
+let opened: ReturnType<typeof createStore> | undefined;
+
+function place(): ReturnType<typeof createStore> {
+  opened ??= createStore('fs-merge-studio', 'sessions');
+  return opened;
+}
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 let due = Number.POSITIVE_INFINITY;
+let last = Number.NEGATIVE_INFINITY;
 /** Whether what is kept is of this visit. */
 let own = false;
 
-/** Keeps the session from now on: some seconds after a change, when a run ends, and when the page is left. */
+/** Keeps the session from now on: after a change, when a run ends, and when the page is left. */
 export function keepSessions(): void {
   useRecipe.subscribe(({ draft }, before) => {
-    if (draft !== before.draft) keepWithin(rest);
+    if (draft !== before.draft) keepBy(afterRest());
   });
   useRuns.subscribe(({ runs, sourceScores }, before) => {
     if (runs === before.runs && sourceScores === before.sourceScores) return;
     const over = (all: typeof runs) => all.filter(isOver).length;
-    keepWithin(over(runs) === over(before.runs) ? rest : soon);
+    keepBy(over(runs) === over(before.runs) ? afterRest() : performance.now() + soon);
   });
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'hidden') leave();
@@ -38,12 +48,13 @@ export function keepSessions(): void {
   window.addEventListener('pagehide', leave);
 }
 
-function keepWithin(delay: number): void {
-  const at = performance.now() + delay;
-  if (at >= due) return;
+const afterRest = (): number => Math.max(performance.now() + soon, last + rest);
+
+function keepBy(moment: number): void {
+  if (moment >= due) return;
   clearTimeout(timer);
-  due = at;
-  timer = setTimeout(() => void keep(), delay);
+  due = moment;
+  timer = setTimeout(() => void keep(), moment - performance.now());
 }
 
 /** What changed and was not kept yet is now. */
@@ -54,6 +65,7 @@ function leave(): void {
 async function keep(): Promise<void> {
   clearTimeout(timer);
   due = Number.POSITIVE_INFINITY;
+  last = performance.now();
   const session = sessionNow();
   const { kept } = useSessions.getState();
   if (session.recipe.sources.length === 0 && session.runs.length === 0) return;
@@ -61,14 +73,20 @@ async function keep(): Promise<void> {
   if (!own && session.runs.length === 0 && (kept?.runs ?? 0) > 0) return;
   own = true;
   try {
-    await setMany([
-      [sessionKey, session],
-      [summaryKey, inShort(session)],
-    ]);
+    await write(session);
   } catch {
     // Storage is full or forbidden: this visit is not offered again.
   }
 }
+
+/** At once, and without another look at the page: it may be gone before the answer comes. */
+const write = (session: Session): Promise<void> =>
+  place()('readwrite', (store) => {
+    store.put(session, sessionKey);
+    store.put(inShort(session), summaryKey);
+    store.transaction.commit();
+    return promisifyRequest(store.transaction);
+  });
 
 function inShort({ saved, runs, recipe }: Session): KeptSession {
   const own = runs.filter(({ origin }) => origin === 'person');
@@ -91,7 +109,7 @@ export async function readKept(): Promise<Session | undefined> {
 export async function forgetKept(): Promise<void> {
   useSessions.setState({ kept: null });
   try {
-    await delMany([sessionKey, summaryKey]);
+    await delMany([sessionKey, summaryKey], place());
   } catch {
     // Where nothing can be kept there is nothing to forget.
   }
@@ -100,7 +118,7 @@ export async function forgetKept(): Promise<void> {
 /** Undefined also where the browser keeps nothing, as in a private window. */
 async function read<T>(key: string): Promise<T | undefined> {
   try {
-    return await get<T>(key);
+    return await get<T>(key, place());
   } catch {
     return undefined;
   }

@@ -48,7 +48,7 @@ export function HelpDialog() {
           </div>
         ))}
       </dl>
-      <p className="hint">Keys wait while you type in a field.</p>
+      <p className="hint">Keys wait while you type in a field. On a Mac ⌘ does what Ctrl does.</p>
     </dialog>
   );
 }
