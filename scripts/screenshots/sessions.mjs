@@ -52,5 +52,6 @@ export async function sessions(page, shoot) {
     demoFile('mlp-mnist-5to9.pt', 'mlp/mlp-mnist-5to9.pt'),
   ]);
   await page.getByText('its contents differ').scrollIntoViewIfNeeded();
+  await page.waitForTimeout(500);
   await shoot('namesake');
 }

@@ -8,7 +8,7 @@ import { neededFiles } from '../recipe/files-of.ts';
 import { attempt, client } from '../session.ts';
 import { addLoaded, forget, useFiles } from '../stores/files.ts';
 import { asOneEdit } from '../stores/history.ts';
-import { editBaseline, editDraft, editFsMerge, editSource, useRecipe } from '../stores/recipe.ts';
+import { editBaseline, editDraft, editFsMerge, editSource, useRecipe, withoutProblemsOf } from '../stores/recipe.ts';
 import { addRun, editRun, useRuns } from '../stores/runs.ts';
 import { addNamesakes } from '../stores/sessions.ts';
 import { clearNotices, openCards, showTab } from '../stores/ui.ts';
@@ -91,6 +91,7 @@ async function readFiles(files: readonly DroppedFile[]): Promise<LoadResult | nu
   useFiles.setState({ loading: null });
   if (!loaded) return null;
   addLoaded(loaded);
+  withoutProblemsOf([...loaded.sources, ...loaded.images, ...loaded.superNets, ...loaded.texts].map(({ id }) => id));
   loaded.errors.forEach(tellFileError);
   return loaded;
 }

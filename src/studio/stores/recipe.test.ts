@@ -3,7 +3,7 @@ import type { DraftSource } from '../recipe/draft.ts';
 import { emptyDraft } from '../recipe/draft.ts';
 import { mlpInfo, vitInfo } from '../recipe/testing.ts';
 import { addLoaded, useFiles } from './files.ts';
-import { currentRecipe, editFsMerge, editSource, isReady, moveSource, useRecipe } from './recipe.ts';
+import { currentRecipe, editFsMerge, editSource, isReady, moveSource, useRecipe, withoutProblemsOf } from './recipe.ts';
 
 const source = (file: string): DraftSource => ({
   file,
@@ -50,6 +50,14 @@ describe('the recipe of the cards', () => {
     expect(currentRecipe('x')).toMatchObject({ name: 'x', method: { scope: 'global' } });
     moveSource('a', 1);
     expect(currentRecipe().method).toMatchObject({ scope: 'local' });
+  });
+
+  it('has no problem any more with a file that has come', () => {
+    const problem = (subject: string) => ({ kind: 'sources' as const, message: 'm', advice: 'a', subject });
+    useRecipe.setState({ check: { problems: [problem('a'), problem('b')], cost: null } });
+    withoutProblemsOf(['a', 'c']);
+    expect(useRecipe.getState().check?.problems).toEqual([problem('b')]);
+    expect(isReady(useRecipe.getState())).toBe(false);
   });
 
   it('is ready when the worker has found nothing wrong', () => {

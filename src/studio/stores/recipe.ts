@@ -54,5 +54,14 @@ export function currentRecipe(name = ''): Recipe {
   return toRecipe(draft, name, draftArchitecture(draft));
 }
 
+/** Files that were not there are: what the last answer said about them was that, and the next one is on its way. */
+export const withoutProblemsOf = (files: readonly string[]): void =>
+  useRecipe.setState(({ check }) => ({
+    check: check && {
+      ...check,
+      problems: check.problems.filter(({ subject }) => subject === undefined || !files.includes(subject)),
+    },
+  }));
+
 /** Whether the recipe can run, as far as the last answer tells. */
 export const isReady = ({ check }: RecipeState): boolean => check?.cost != null;
