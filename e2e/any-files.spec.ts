@@ -55,6 +55,14 @@ test.describe('checkpoints', () => {
     await expect(originOf(source, 'LayerNorm ε')).toHaveText('from config.json');
   });
 
+  test('what is dropped before its checkpoint says that it waits', async ({ page }) => {
+    await dropFiles(page, 'main', [fixture('huggingface/config.json')]);
+    await expect(page.getByTestId('waiting')).toContainText('config.json waits for a checkpoint');
+    await dropFiles(page, 'main', [fixture('huggingface/model.safetensors')]);
+    await expect(sources(page)).toHaveCount(1);
+    await expect(page.getByTestId('waiting')).toHaveCount(0);
+  });
+
   test('shards and their index are one source', async ({ page }) => {
     const shards = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'];
     await dropFiles(

@@ -42,7 +42,7 @@ export function describeSource(id: string, { checkpoint, match }: Source): Sourc
 
 /** What a drop brought. */
 export function describeTaken(
-  { loaded, namesakes, changed, failed }: Taken,
+  { loaded, namesakes, changed, waiting, failed }: Taken,
   sourceOf: (id: string) => Source,
 ): LoadResult {
   const result: LoadResult = {
@@ -53,6 +53,7 @@ export function describeTaken(
     changed: [],
     fingerprints: {},
     namesakes,
+    waiting,
     errors: [],
   };
   for (const one of loaded) {

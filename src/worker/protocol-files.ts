@@ -102,6 +102,8 @@ export interface LoadResult {
   fingerprints: Record<string, string>;
   /** Files whose name is expected of other contents (see `expect`): what they are called instead. */
   namesakes: { id: string; name: string }[];
+  /** Files beside weights that are kept until the weights come, of this drop and of those before. */
+  waiting: string[];
   /** One for each file that could not be understood; the others are loaded all the same. */
   errors: StudioErrorInfo[];
 }

@@ -92,8 +92,11 @@ describe('a file that tells about weights', () => {
 
     const other = new Workspace();
     const before = await take(other, [fixture('huggingface/config.json', 'config.json')]);
-    expect(before).toMatchObject({ loaded: [], failed: [] });
-    await take(other, [fixture('huggingface/model.safetensors', 'model.safetensors')]);
+    expect(before).toMatchObject({ loaded: [], failed: [], waiting: ['config.json'] });
+    const names = made('labels.txt', Array.from({ length: 10 }, (_, label) => `digit ${label}`).join('\n'));
+    expect((await take(other, [names])).waiting.sort()).toEqual(['config.json', 'labels.txt']);
+    const whole = await take(other, [fixture('huggingface/model.safetensors', 'model.safetensors')]);
+    expect(whole.waiting).toEqual([]);
     expect(other.source('model.safetensors').match.facts.heads?.origin).toBe('config.json');
   });
 

@@ -32,6 +32,8 @@ export interface Taken {
   namesakes: { id: string; name: string }[];
   /** Sources of earlier drops that a file of this one tells about. */
   changed: string[];
+  /** Paths of files beside weights that are kept until the weights come. */
+  waiting: string[];
   /** What went wrong, and with which file; the rest is loaded all the same. */
   failed: { file: string; error: unknown }[];
 }
@@ -77,6 +79,7 @@ export class Library {
       loaded: [],
       namesakes: [],
       changed: [],
+      waiting: [],
       failed: drop.failed
         .filter(({ file }) => fresh.has(file.name))
         .map(({ file, error }) => ({ file: file.name, error })),
@@ -93,7 +96,8 @@ export class Library {
     }
     const known = new Set(before.map(({ id }) => id));
     const untold = drop.sides.filter((side) => !this.tell(side, before, known, taken));
-    const waiting = [...drop.failed.map(({ file }) => file.name), ...untold.map(({ path }) => path)];
+    taken.waiting = untold.map(({ path }) => path);
+    const waiting = [...drop.failed.map(({ file }) => file.name), ...taken.waiting];
     this.waiting = [...files, ...this.waiting].filter(({ name }) => waiting.includes(name)).slice(0, mostWaiting);
     taken.loaded = taken.loaded.map((one) => (one.kind === 'source' ? { ...one, source: this.source(one.id) } : one));
     return taken;

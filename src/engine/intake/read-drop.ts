@@ -74,7 +74,7 @@ export async function readDrop(
   }
   // What stands for several files comes first: the others are then known to be its parts.
   const singles = others
-    .filter((path) => freshPaths.has(path) || path.endsWith('.json'))
+    .filter((path) => freshPaths.has(path) || /\.(json|txt)$/.test(path))
     .flatMap((path) => byPath.get(path) ?? [])
     .sort((a, b) => rank(a) - rank(b));
   const parts = new Set<string>();

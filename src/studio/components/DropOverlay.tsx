@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { takeDrop } from '../actions/files.ts';
+import { useRecipe } from '../stores/recipe.ts';
 import { describeDrag } from '../text/describe-drag.ts';
 import { Icon } from './Icon.tsx';
 
@@ -20,7 +21,7 @@ export function DropOverlay() {
       event.preventDefault(); // allows the drop
       clearTimeout(timer);
       timer = setTimeout(end, silence);
-      setSentence(describeDrag(draggedTypes(event)));
+      setSentence(describeDrag(draggedTypes(event), useRecipe.getState().draft.sources.length));
     };
     const drop = (event: DragEvent) => {
       end();
@@ -42,7 +43,7 @@ export function DropOverlay() {
   return (
     <div className="drop-overlay" data-testid="drop-overlay" role="status">
       <p>
-        <Icon name="file" /> {sentence}; images on a source belong to it.
+        <Icon name="file" /> {sentence}
       </p>
     </div>
   );

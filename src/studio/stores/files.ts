@@ -9,6 +9,8 @@ interface Files {
   texts: Readonly<Record<string, TextsInfo>>;
   /** Of what is loaded, by id. */
   fingerprints: Readonly<Record<string, string>>;
+  /** Files beside weights that wait for them. */
+  waiting: readonly string[];
   /** What is being read right now, in words; null when nothing is. */
   loading: string | null;
 }
@@ -19,16 +21,18 @@ export const useFiles = create<Files>(() => ({
   superNets: {},
   texts: {},
   fingerprints: {},
+  waiting: [],
   loading: null,
 }));
 
-export function addLoaded({ sources, changed, images, superNets, texts, fingerprints }: LoadResult): void {
+export function addLoaded({ sources, changed, images, superNets, texts, fingerprints, waiting }: LoadResult): void {
   useFiles.setState((state) => ({
     sources: { ...state.sources, ...byId(changed), ...byId(sources) },
     images: { ...state.images, ...byId(images) },
     superNets: { ...state.superNets, ...byId(superNets) },
     texts: { ...state.texts, ...byId(texts) },
     fingerprints: { ...state.fingerprints, ...fingerprints },
+    waiting,
   }));
 }
 

@@ -45,6 +45,7 @@ describe('the recipe of the cards', () => {
       texts: [],
       fingerprints: {},
       namesakes: [],
+      waiting: [],
       errors: [],
     });
     expect(currentRecipe('x')).toMatchObject({ name: 'x', method: { scope: 'global' } });

@@ -16,6 +16,7 @@ export function SourcesCard() {
   const sources = useRecipe((state) => state.draft.sources);
   const infos = useFiles((state) => state.sources);
   const loading = useFiles((state) => state.loading);
+  const waiting = useFiles((state) => state.waiting);
   const problems = useProblems('sources');
   const nothing = useFiles(({ texts }) => sources.length === 0 && Object.keys(texts).length === 0);
   const known = sources.flatMap((source) => infos[source.file] ?? []);
@@ -28,6 +29,11 @@ export function SourcesCard() {
     <Card id="sources" number={1} title="Sources" line={line.filter(Boolean).join(' · ')} problems={problems.length}>
       <Notices place="sources" />
       {!nothing && <SourceList />}
+      {waiting.length > 0 && (
+        <p className="hint" role="status" data-testid="waiting">
+          {waiting.join(', ')} {waiting.length === 1 ? 'waits' : 'wait'} for a checkpoint to tell about: drop it, too.
+        </p>
+      )}
       <div className="drop-zone" data-testid="drop-zone" data-small={sources.length > 0 || undefined}>
         <Icon name="file" />
         <p aria-live="polite" data-testid="loading">
