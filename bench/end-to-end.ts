@@ -51,7 +51,7 @@ export async function main(words: readonly string[]): Promise<void> {
 }
 
 async function play(browser: Browser, url: string, demo: string): Promise<{ journey: Journey; backend: string }> {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  const page = await browser.newPage({ serviceWorkers: 'block', viewport: { width: 1440, height: 900 } });
   try {
     await page.goto(url);
     const label = page.getByTestId('backend-label');

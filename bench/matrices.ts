@@ -40,7 +40,7 @@ export async function main(words: readonly string[]): Promise<void> {
   const server = await preview({ configFile: 'vite.config.ts', logLevel: 'error', build: { outDir } });
   const browser = await launch();
   try {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    const page = await browser.newPage({ serviceWorkers: 'block', viewport: { width: 1440, height: 900 } });
     page.setDefaultTimeout(60000);
     await page.goto(server.resolvedUrls?.local[0] ?? '');
     await openMatrices(page, await sources(folder));

@@ -26,7 +26,7 @@ const browser = await chromium.launch({
 });
 for (const { name, width, height } of sizes) {
   for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
-    const page = await browser.newPage({ viewport: { width, height }, colorScheme });
+    const page = await browser.newPage({ serviceWorkers: 'block', viewport: { width, height }, colorScheme });
     await page.goto(url);
     await journey(page, (state) => page.screenshot({ path: join(folder, `${state}-${name}-${colorScheme}.png`) }));
     await page.close();

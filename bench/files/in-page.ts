@@ -20,7 +20,7 @@ export async function addToPage(paths: readonly string[]): Promise<InPage> {
   const server = await preview({ configFile: 'vite.config.ts', logLevel: 'error', build: { outDir } });
   const browser = await launch();
   try {
-    const page = await browser.newPage();
+    const page = await browser.newPage({ serviceWorkers: 'block' });
     await page.goto(server.resolvedUrls?.local[0] ?? '');
     await page.waitForFunction(
       () => !/choosing/.test(document.querySelector('[data-testid=backend-label]')?.textContent ?? 'choosing'),
