@@ -14,7 +14,8 @@ export const sessionMethods = (
 ): Pick<StudioApi, 'restore' | 'expect' | 'readRecipe' | 'readSession'> => ({
   async restore(ids) {
     const loaded: Loaded[] = ids.flatMap((id) => workspace.restore(id) ?? []);
-    return describeTaken({ loaded, namesakes: [], changed: [], failed: [] }, (id) => workspace.source(id));
+    const { untold: waiting } = workspace;
+    return describeTaken({ loaded, namesakes: [], changed: [], waiting, failed: [] }, (id) => workspace.source(id));
   },
 
   async expect(files) {

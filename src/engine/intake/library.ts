@@ -58,6 +58,8 @@ export class Library {
   private readonly facts = new Map<string, FactOverrides>();
   /** Path that each source was dropped under. */
   private readonly paths = new Map<string, string>();
+  /** Paths of files beside weights that wait for them. */
+  untold: string[] = [];
   /** Files that were not understood alone, by path. */
   private waiting: NamedSource[] = [];
 
@@ -95,8 +97,9 @@ export class Library {
       if (!wanted && this.isNamesake(name, fingerprint)) taken.namesakes.push({ id: loaded.id, name });
     }
     const known = new Set(before.map(({ id }) => id));
-    const untold = drop.sides.filter((side) => !this.tell(side, before, known, taken));
-    taken.waiting = untold.map(({ path }) => path);
+    const sides = drop.sides.filter((side) => !this.tell(side, before, known, taken));
+    this.untold = sides.map(({ path }) => path);
+    taken.waiting = this.untold;
     const waiting = [...drop.failed.map(({ file }) => file.name), ...taken.waiting];
     this.waiting = [...files, ...this.waiting].filter(({ name }) => waiting.includes(name)).slice(0, mostWaiting);
     taken.loaded = taken.loaded.map((one) => (one.kind === 'source' ? { ...one, source: this.source(one.id) } : one));
