@@ -10,6 +10,7 @@ import type { Recipe } from '../recipe.ts';
 import type { Weight } from '../tensors/host-tensor.ts';
 import type { Model } from './model.ts';
 import type { SchemeMatch } from './naming.ts';
+import type { Written } from './source.ts';
 import { describeFacts, factsKey } from './source.ts';
 import { nameWeights } from './tables.ts';
 
@@ -25,6 +26,8 @@ export interface ExportOptions {
   name: string;
   /** Beside what weights cannot tell, which is always written. PyTorch and npz files have no place for metadata. */
   metadata: Readonly<Record<string, string>>;
+  /** What else is known of the network. */
+  written?: Written;
 }
 
 /**
@@ -35,9 +38,9 @@ export interface ExportOptions {
 export function exportFiles(
   model: Model,
   { rulesFor }: Pick<SchemeMatch, 'rulesFor'>,
-  { container, floatType, shardBytes, name, metadata: own }: ExportOptions,
+  { container, floatType, shardBytes, name, metadata: own, written }: ExportOptions,
 ): OutputFile[] {
-  const metadata = { ...own, [factsKey]: describeFacts(model.architecture) };
+  const metadata = { ...own, [factsKey]: describeFacts(model.architecture, written) };
   const named = () => inTurn(() => nameWeights(model.architecture, model.weights, rulesFor(model.architecture)));
   switch (container) {
     case 'safetensors':

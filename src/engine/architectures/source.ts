@@ -94,22 +94,38 @@ export async function loadModel({ checkpoint, match }: Source): Promise<Model> {
   return { architecture: match.architecture, weights: await readWeights(checkpoint, match) };
 }
 
-/** What weights cannot tell, for the metadata of an export. */
-export function describeFacts(architecture: Architecture): string {
-  const { activation } = architecture;
-  if (architecture.kind === 'mlp') return JSON.stringify({ activation });
-  const { heads, epsilon, output } = architecture;
-  return JSON.stringify({ heads, epsilon, activation, output });
+/** What is known of a network besides its architecture. */
+export interface Written {
+  /** Names of the classes, in the order of the head. */
+  labels?: readonly string[];
+  /** What the network takes: `(x - mean) / std` of pixels from 0 to 1. */
+  mean?: readonly number[];
+  std?: readonly number[];
 }
 
-/** What an export says of itself: facts, and whether its head gives classes or an embedding. */
-const writtenSchema = factsSchema.extend({ output: z.enum(outputs).optional() });
+/** What weights cannot tell, for the metadata of an export. */
+export function describeFacts(architecture: Architecture, written: Written = {}): string {
+  const { activation } = architecture;
+  if (architecture.kind === 'mlp') return JSON.stringify({ activation, ...written });
+  const { heads, epsilon, output } = architecture;
+  return JSON.stringify({ heads, epsilon, activation, output, ...written });
+}
+
+/** What an export says of itself: facts, the names of its classes, and whether its head gives classes or an embedding. */
+const writtenSchema = factsSchema.extend({
+  output: z.enum(outputs).optional(),
+  labels: z.array(z.string()).optional(),
+});
 
 function withFileFacts(source: Source): Source {
   const written = source.checkpoint.metadata[factsKey];
   if (written === undefined) return source;
-  const { output, ...facts } = parseFacts(written);
-  const { match, ...rest } = overrideFacts(source, facts, 'file');
+  const { output, labels, ...facts } = parseFacts(written);
+  const { match: plain, ...rest } = overrideFacts(source, facts, 'file');
+  const named = labels?.length === plain.architecture.classes ? labels : null;
+  const match = named
+    ? { ...plain, facts: { ...plain.facts, labels: { value: named, origin: 'file' as const } } }
+    : plain;
   if (match.architecture.kind === 'mlp' || output === undefined) return { ...rest, match };
   return { ...rest, match: { ...match, architecture: { ...match.architecture, output } } };
 }

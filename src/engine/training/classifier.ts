@@ -5,6 +5,7 @@ import type { Architecture, Model } from '../architectures/model.ts';
 import type { ImageSet } from '../datasets/images.ts';
 import { networkInputs } from '../datasets/images.ts';
 import { logits } from '../network/network.ts';
+import type { Parameters } from '../network/parameters.ts';
 import { toHost } from '../network/parameters.ts';
 import { seededRandom } from '../random.ts';
 import { adamWDefaults } from './adamw.ts';
@@ -23,18 +24,28 @@ export interface ClassifierOptions {
   seed: number;
 }
 
+export interface ClassifierPoint {
+  /** From 0 to `steps − 1`. */
+  step: number;
+  steps: number;
+  /** Cross-entropy of the step's batch before its update. */
+  loss: number;
+  /** The network after the update, valid until the next step. */
+  learned(): Parameters;
+}
+
 interface Batch {
   inputs: tf.Tensor;
   /** One-hot labels, `[batch, classes]`. */
   labels: tf.Tensor2D;
 }
 
-/** Trains with AdamW on cross-entropy; yields the loss of each step before its update. */
+/** Trains with AdamW on cross-entropy. `next('stop')` ends it early and returns what is learned so far. */
 export async function* trainClassifier(
   architecture: Architecture,
   images: ImageSet,
   options: ClassifierOptions,
-): AsyncGenerator<{ step: number; steps: number; loss: number }, Model, undefined> {
+): AsyncGenerator<ClassifierPoint, Model, 'stop' | undefined> {
   const { weights } = initialModel(architecture, seededRandom(options.seed));
   const trainer = new Trainer(classification(architecture, images, weights), {
     ...adamWDefaults,
@@ -46,7 +57,8 @@ export async function* trainClassifier(
     let step = 0;
     for (const rows of batches(images.count, options, options.seed)) {
       const [loss = Number.NaN] = await trainer.step(rows, { rate: rate(step), diagonal: 0 });
-      yield { step, steps, loss };
+      const command = yield { step, steps, loss, learned: () => trainer.learnable };
+      if (command === 'stop') break;
       step++;
     }
     return { architecture, weights: await toHost(trainer.learnable) };
