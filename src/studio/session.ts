@@ -3,6 +3,7 @@ import type { StudioErrorInfo } from '../engine/errors.ts';
 import type { StudioClient } from '../worker/client.ts';
 import { connect, errorInfo, waitingClient } from '../worker/client.ts';
 import type { StudioEvent } from '../worker/protocol.ts';
+import type { TrainingEvent } from '../worker/protocol-training.ts';
 import { useFiles } from './stores/files.ts';
 import { applyRunEvent } from './stores/runs.ts';
 import { notify, useUi } from './stores/ui.ts';
@@ -44,8 +45,19 @@ function receive(event: StudioEvent): void {
     useFiles.setState(({ loading }) => ({ loading: loading === null ? null : event.note }));
     return;
   }
+  if (event.type === 'sources') {
+    hearTraining(event);
+    return;
+  }
   applyRunEvent(event);
 }
+
+let hearTraining: (event: TrainingEvent) => void = () => {};
+
+/** Tells `hear` how far a training of sources is. */
+export const listenToTraining = (hear: (event: TrainingEvent) => void): void => {
+  hearTraining = hear;
+};
 
 /** Mistakes of the page that nothing else catches are shown, not hidden in the console. */
 export function listenForMistakes(): void {

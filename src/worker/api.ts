@@ -23,8 +23,7 @@ import type { Crew } from '../engine/training/crew.ts';
 import { Workspace } from '../engine/workspace.ts';
 import { decodeImage } from './decode-image.ts';
 import { describeSource, describeTaken, drawThumbnails, mixedImages } from './describe.ts';
-import type { Exported } from './export.ts';
-import { exportChoices, writeExport } from './export.ts';
+import { exportChoices, exportedOf, writeExport } from './export.ts';
 import { describeMatrices, readMatrix } from './matrices.ts';
 import { Measuring } from './measuring.ts';
 import { misreadings } from './misread.ts';
@@ -32,6 +31,7 @@ import { withModel } from './model-choice.ts';
 import type { BackendChoice, BackendStatus, StudioApi, StudioEvent } from './protocol.ts';
 import { Run, reconstructionFor } from './run.ts';
 import { sessionMethods } from './sessions.ts';
+import { SourceTraining } from './train-source.ts';
 import { transferring } from './transfer.ts';
 
 export interface Surroundings {
@@ -50,6 +50,11 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
   let status: BackendStatus | null = null;
   let broken = false;
 
+  const training = new SourceTraining(
+    (id) => workspace.imageFile(id),
+    (event) => send(event),
+  );
+
   const activeRuns = () => [...runs.values()].filter((run) => run.active);
 
   async function chooseBackend(choice: BackendChoice): Promise<BackendStatus> {
@@ -64,7 +69,17 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
     if (broken) return; // one failure tells it all; the rest follows from it
     broken = true;
     for (const run of activeRuns()) run.fail(error);
+    training.fail(error);
     if (status) send({ type: 'backend', status, error: error.info });
+  }
+
+  function checkNothingTrains(): void {
+    if (!training.active && !activeRuns().some((run) => run.trains)) return;
+    throw new StudioError({
+      kind: 'run',
+      message: 'Another run, or a training of sources, is still under way.',
+      advice: 'Stop it first, or let it finish.',
+    });
   }
 
   const fits = (cost: MergeCost) => status && memoryProblem(cost.memory, status.memory, status.label);
@@ -106,11 +121,11 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
     },
 
     async setBackend(choice) {
-      if (activeRuns().length > 0) {
+      if (activeRuns().length > 0 || training.active) {
         throw new StudioError({
           kind: 'backend',
-          message: 'The backend cannot change in the middle of a run.',
-          advice: 'Stop the run first, or let it finish.',
+          message: 'The backend cannot change in the middle of a run or training.',
+          advice: 'Stop it first, or let it finish.',
         });
       }
       return chooseBackend(choice);
@@ -152,6 +167,16 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
       return transferring(thumbnails, [thumbnails.pixels.buffer]);
     },
 
+    checkTraining: async (recipes) => training.check(recipes),
+    async trainSources(trainings) {
+      checkNothingTrains();
+      await measuring.end();
+      if (broken && status) send({ type: 'backend', status: await chooseBackend(status.choice) });
+      return training.train(trainings);
+    },
+    stopTraining: async () => training.stop(),
+    cancelTraining: async () => training.cancel(),
+
     async check(recipe) {
       const problems = await workspace.problems(recipe, fits);
       const known = problems.every(({ subject }) => subject === 'memory');
@@ -159,7 +184,7 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
     },
 
     async measureStep(recipe) {
-      if (activeRuns().length > 0) return null;
+      if (activeRuns().length > 0 || training.active) return null;
       return measuring.measure(recipe, () => contextOf(recipe));
     },
 
@@ -187,13 +212,7 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
           advice: 'Drop at least two checkpoints.',
         });
       }
-      if (activeRuns().some((run) => run.trains) && 'epochs' in recipe.method) {
-        throw new StudioError({
-          kind: 'run',
-          message: 'Another run is still training.',
-          advice: 'Stop it first, or let it finish.',
-        });
-      }
+      if ('epochs' in recipe.method) checkNothingTrains();
       const run = new Run(id, recipe, workspace.source(first.file).match, (event) => send(event));
       runs.set(id, run);
       void run.drive(async () => {
@@ -267,17 +286,4 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
       }
     },
   };
-}
-
-/** Throws `StudioError` when a run has no network to write. */
-function exportedOf({ id, outcome, context, naming, recipe }: Run): Exported {
-  if (outcome?.model && context) return { model: outcome.model, naming, recipe, tasks: context.tasks };
-  throw new StudioError({
-    kind: 'run',
-    message: outcome
-      ? 'An ensemble is not one network, so there is nothing to export.'
-      : 'The run has no merged model yet.',
-    advice: outcome ? 'Choose another run.' : 'Wait until the run is done, or stop it to keep what it has learned.',
-    subject: id,
-  });
 }

@@ -16,6 +16,7 @@ import type { Recipe } from '../engine/recipe.ts';
 import type { ByteSource, NamedSource } from '../engine/tensors/byte-source.ts';
 import { blobSource } from '../engine/tensors/byte-source.ts';
 import type { ExportChoices, ExportOptions, ExportPlace, ExportReport, WrittenFile } from './protocol.ts';
+import type { Run } from './run.ts';
 
 export interface Exported {
   model: Model;
@@ -23,6 +24,19 @@ export interface Exported {
   naming: Pick<SchemeMatch, 'scheme' | 'rulesFor'>;
   recipe: Recipe;
   tasks: readonly TaskImages[];
+}
+
+/** Throws `StudioError` when a run has no network to write. */
+export function exportedOf({ id, outcome, context, naming, recipe }: Run): Exported {
+  if (outcome?.model && context) return { model: outcome.model, naming, recipe, tasks: context.tasks };
+  throw new StudioError({
+    kind: 'run',
+    message: outcome
+      ? 'An ensemble is not one network, so there is nothing to export.'
+      : 'The run has no merged model yet.',
+    advice: outcome ? 'Choose another run.' : 'Wait until the run is done, or stop it to keep what it has learned.',
+    subject: id,
+  });
 }
 
 /** Containers whose tensors have the scheme's names. */

@@ -27,6 +27,7 @@ import type {
 } from './protocol-files.ts';
 import type { MatrixInfo, MatrixValues } from './protocol-matrices.ts';
 import type { Session } from './session-schema.ts';
+import type { NamedTraining, ScratchRecipe, TrainedSource, TrainingCheck, TrainingEvent } from './protocol-training.ts';
 
 export type { ExportContainer } from '../engine/architectures/export.ts';
 export type { Fact, FactOrigin, Resize } from '../engine/architectures/facts.ts';
@@ -101,6 +102,7 @@ export type RunEvent =
 
 export type StudioEvent =
   | RunEvent
+  | TrainingEvent
   | { type: 'backend'; status: BackendStatus; error?: StudioErrorInfo }
   /** How far reading is, in words: "Reading vit.safetensors", "Decoding image 300 of 5,000". */
   | { type: 'loading'; note: string };
@@ -188,6 +190,14 @@ export interface StudioApi {
     options: AugmentationOptions,
     seed: number,
   ): Promise<Thumbnails>;
+
+  /** What each recipe takes, or what keeps it from running. */
+  checkTraining(recipes: ScratchRecipe[]): Promise<TrainingCheck>;
+  /** Trains networks, in turn; events of type `sources` tell how far. Answers their checkpoints; null when it was cancelled. */
+  trainSources(trainings: NamedTraining[]): Promise<TrainedSource[] | null>;
+  /** Ends that training early; what is learned is kept. */
+  stopTraining(): Promise<void>;
+  cancelTraining(): Promise<void>;
 
   check(recipe: Recipe): Promise<RecipeCheck>;
   /** Takes a few steps on one batch. Seconds of a training step; null when nothing is trained, or a run came between. */
