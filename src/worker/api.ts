@@ -170,9 +170,10 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
     checkTraining: async (recipes) => training.check(recipes),
     async trainSources(trainings) {
       checkNothingTrains();
-      await measuring.end();
-      if (broken && status) send({ type: 'backend', status: await chooseBackend(status.choice) });
-      return training.train(trainings);
+      return training.train(trainings, async () => {
+        await measuring.end();
+        if (broken && status) send({ type: 'backend', status: await chooseBackend(status.choice) });
+      });
     },
     stopTraining: async () => training.stop(),
     cancelTraining: async () => training.cancel(),

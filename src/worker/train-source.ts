@@ -35,6 +35,8 @@ interface Network {
 }
 
 export class SourceTraining {
+  /** Whether a training is under way. */
+  active = false;
   private networks: Network[] = [];
   private ends: 'stop' | 'cancel' | null = null;
   private failure: StudioError | null = null;
@@ -46,10 +48,6 @@ export class SourceTraining {
     private readonly imagesOf: (id: string) => ImageFile,
     private readonly send: (event: TrainingEvent) => void,
   ) {}
-
-  get active(): boolean {
-    return this.networks.length > 0;
-  }
 
   check(recipes: readonly ScratchRecipe[]): TrainingCheck {
     const check: TrainingCheck = { problems: [], plans: [] };
@@ -67,23 +65,16 @@ export class SourceTraining {
   }
 
   /** Null when it was cancelled. Throws what `check` finds, and when a loss is no number any more. */
-  async train(trainings: readonly NamedTraining[]): Promise<TrainedSource[] | null> {
-    for (const index of trainings.keys())
-      checkTwin(
-        trainings.map(({ recipe }) => recipe),
-        index,
-      );
-    this.networks = trainings.map(({ name, recipe }) => {
-      const checked = parseScratch(recipe);
-      const images = this.imagesOf(checked.images);
-      const { steps } = planScratch(checked, images);
-      const training = trainScratch(checked, images);
-      return { name, training, news: { steps, losses: [], accuracies: [] }, taken: 0, trained: null };
-    });
+  async train(trainings: readonly NamedTraining[], prepare: () => Promise<void>): Promise<TrainedSource[] | null> {
+    const recipes = trainings.map(({ recipe }) => recipe);
+    for (const index of recipes.keys()) checkTwin(recipes, index);
+    this.networks = trainings.map((one) => this.begin(one));
+    this.active = true;
     this.ends = null;
     this.failure = null;
-    this.started = performance.now();
     try {
+      await prepare();
+      this.started = performance.now();
       while (this.ends !== 'cancel' && this.networks.some(({ trained }) => trained === null)) await this.round();
       if (this.ends === 'cancel') return null;
       this.flush();
@@ -92,7 +83,16 @@ export class SourceTraining {
       // Frees the tensors of those that did not come to their own end.
       for (const { training } of this.networks) await training.return(undefined as never);
       this.networks = [];
+      this.active = false;
     }
+  }
+
+  private begin({ name, recipe }: NamedTraining): Network {
+    const checked = parseScratch(recipe);
+    const images = this.imagesOf(checked.images);
+    const { steps } = planScratch(checked, images);
+    const training = trainScratch(checked, images);
+    return { name, training, news: { steps, losses: [], accuracies: [] }, taken: 0, trained: null };
   }
 
   /** Ends the training; what is learned is kept. */
