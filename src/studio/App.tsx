@@ -6,6 +6,7 @@ import { MethodCard } from './panels/method/MethodCard.tsx';
 import { RunCard } from './panels/run/RunCard.tsx';
 import { SourcesCard } from './panels/sources/SourcesCard.tsx';
 import { Stage } from './panels/stage/Stage.tsx';
+import { OwnTraining } from './panels/train/OwnTraining.tsx';
 import { useIsFresh } from './stores/fresh.ts';
 import { useUi } from './stores/ui.ts';
 
@@ -32,6 +33,7 @@ export function App() {
         <Stage />
       </div>
       <DropOverlay />
+      <OwnTraining />
     </>
   );
 }

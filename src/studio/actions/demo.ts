@@ -46,6 +46,15 @@ export async function playDemo(id: DemoId): Promise<void> {
 async function prepareDemo(id: DemoId): Promise<Recipe | null> {
   useFiles.setState({ loading: 'Fetching the demo' });
   const { recipe, files } = (await (await fetchRecipe(id)).json()) as DemoFile;
+  const ids = await loadDemoFiles(files);
+  if (!ids) return null;
+  const names = new Map(files.map((path) => [fileName(path), ids.get(path)]));
+  return withFileNames(recipe, (file) => names.get(file) ?? file);
+}
+
+/** Fetches files of the demo that are not loaded yet: path → the name that the worker knows it by. Null when one was refused. */
+export async function loadDemoFiles(files: readonly string[]): Promise<Map<string, string> | null> {
+  useFiles.setState({ loading: 'Fetching the demo' });
   const missing = files.filter((path) => !isLoaded(path));
   if (missing.length > 0) {
     const loaded = await loadFiles(await fetchFiles(missing));
@@ -53,8 +62,7 @@ async function prepareDemo(id: DemoId): Promise<Recipe | null> {
     const ids = [...loaded.sources, ...loaded.images].map((item) => item.id);
     for (const path of missing) loadedAs.set(path, nameOf(fileName(path), ids));
   }
-  const names = new Map(files.map((path) => [fileName(path), loadedAs.get(path)]));
-  return withFileNames(recipe, (file) => names.get(file) ?? file);
+  return new Map(files.map((path) => [path, loadedAs.get(path) ?? fileName(path)]));
 }
 
 /** Paths of the demo files that a recipe needs; none unless one of its checkpoints is a demo's. */

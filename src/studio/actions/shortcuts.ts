@@ -48,7 +48,7 @@ export function listenToKeys(): void {
     const pressed = pressedKeys(event);
     const shortcut = shortcuts.find(({ keys }) => keys.includes(pressed));
     if (!shortcut || isTaken(event.target, event.key)) return;
-    if (useUi.getState().help && event.key !== '?') return;
+    if (document.querySelector('dialog[open]') && event.key !== '?') return;
     event.preventDefault();
     shortcut.run(event.key);
   });

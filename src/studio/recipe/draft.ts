@@ -169,7 +169,7 @@ export function fromRecipe({ sources, alignment, augmentation, method, seed }: R
 }
 
 /** Lowest colour that no source has. */
-export function freeColour(sources: readonly DraftSource[]): number {
+export function freeColour(sources: readonly Pick<DraftSource, 'colour'>[]): number {
   const taken = new Set(sources.map((source) => source.colour));
   let colour = 0;
   while (taken.has(colour)) colour++;

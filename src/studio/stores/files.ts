@@ -11,6 +11,8 @@ interface Files {
   fingerprints: Readonly<Record<string, string>>;
   /** Files beside weights that wait for them. */
   waiting: readonly string[];
+  /** Sources that were trained here, as files to be saved. */
+  made: Readonly<Record<string, File>>;
   /** What is being read right now, in words; null when nothing is. */
   loading: string | null;
 }
@@ -22,6 +24,7 @@ export const useFiles = create<Files>(() => ({
   texts: {},
   fingerprints: {},
   waiting: [],
+  made: {},
   loading: null,
 }));
 
@@ -40,12 +43,13 @@ export const putSource = (info: SourceInfo): void =>
   useFiles.setState(({ sources }) => ({ sources: { ...sources, [info.id]: info } }));
 
 export function forget(id: string): void {
-  useFiles.setState(({ sources, images, superNets, texts, fingerprints }) => ({
+  useFiles.setState(({ sources, images, superNets, texts, fingerprints, made }) => ({
     fingerprints: without(fingerprints, id),
     sources: without(sources, id),
     images: without(images, id),
     superNets: without(superNets, id),
     texts: without(texts, id),
+    made: without(made, id),
   }));
 }
 

@@ -15,6 +15,8 @@ interface Runs {
   refused: Refusals;
   /** What the comparison is doing, in words; null when it is not running. */
   comparing: string | null;
+  /** How far a training of sources is, in words; null when there is none. */
+  training: string | null;
 }
 
 export const useRuns = create<Runs>(() => ({
@@ -23,6 +25,7 @@ export const useRuns = create<Runs>(() => ({
   sourceScores: {},
   refused: {},
   comparing: null,
+  training: null,
 }));
 
 export function addRun(start: NewRun): void {
@@ -52,9 +55,9 @@ export const findRun = (id: string | null): Run | null => useRuns.getState().run
 export const activeRun = ({ runs }: Pick<Runs, 'runs'>): Run | null =>
   runs.findLast((run) => run.origin === 'person' && isActive(run)) ?? null;
 
-/** Whether the worker is busy with a run or a comparison. */
-export const isBusy = (state: Pick<Runs, 'runs' | 'comparing'>): boolean =>
-  activeRun(state) !== null || state.comparing !== null;
+/** Whether the worker is busy with a run, a comparison or a training of sources. */
+export const isBusy = (state: Pick<Runs, 'runs' | 'comparing' | 'training'>): boolean =>
+  activeRun(state) !== null || state.comparing !== null || state.training !== null;
 
 /** The run that the stage shows. */
 export const selectedRun = ({ runs, selected }: Pick<Runs, 'runs' | 'selected'>): Run | null =>

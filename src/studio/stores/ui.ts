@@ -26,6 +26,8 @@ interface Ui {
   /** Which cards are unfolded. */
   open: Readonly<Record<CardId, boolean>>;
   help: boolean;
+  /** Whether the training of two networks of one's own is shown. */
+  own: boolean;
   logScale: boolean;
   /** Null until the worker has chosen. */
   backend: BackendStatus | null;
@@ -43,6 +45,7 @@ export const useUi = create<Ui>(() => ({
   tab: 'training',
   open: { sources: true, images: false, method: false, run: false },
   help: false,
+  own: false,
   matrix: null,
   logScale: true,
   backend: null,

@@ -6,7 +6,7 @@ import { activeRun, useRuns } from '../../stores/runs.ts';
 /** Start, pause, go on; step; stop. The first button is always the next thing to do. */
 export function RunButtons() {
   const state = useRuns((all) => activeRun(all)?.state ?? null);
-  const comparing = useRuns((all) => all.comparing !== null);
+  const busy = useRuns((all) => all.comparing !== null || all.training !== null);
   const ready = useRecipe(isReady);
   const [label, icon] =
     state === null
@@ -21,7 +21,7 @@ export function RunButtons() {
         type="button"
         className="button primary"
         aria-keyshortcuts="Space"
-        disabled={state === null ? !ready || comparing : !steers}
+        disabled={state === null ? !ready || busy : !steers}
         onClick={() => void startOrPause()}
       >
         <Icon name={icon} /> {label}

@@ -28,8 +28,10 @@ export function RunFields() {
 function BeforeStart() {
   const check = useRecipe((state) => state.check);
   const loading = useFiles((state) => state.loading);
+  const training = useRuns((state) => state.training);
   const troubled = useTroubledCards();
   const needed = useNeededFiles();
+  if (training !== null) return <p className="hint">{training}. A run can start when it is over.</p>;
   if (loading !== null) return <p className="hint">{loading}…</p>;
   if (needed.length > 0) {
     return <p className="hint">Still needed: {needed.map(({ name }) => name).join(', ')}. Drop them on the page.</p>;

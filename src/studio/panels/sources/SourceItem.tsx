@@ -12,6 +12,7 @@ import { editSource, moveSource } from '../../stores/recipe.ts';
 import { describeContainer, describeSource } from '../../text/describe.ts';
 import { plural } from '../../text/numbers.ts';
 import { ClassesFrom } from './ClassesFrom.tsx';
+import { SaveMade } from './SaveMade.tsx';
 import { SourceFacts } from './SourceFacts.tsx';
 
 interface Props {
@@ -51,6 +52,7 @@ export function SourceItem({ source, info, first, last }: Props) {
           value={name}
           onChange={(next) => editSource(file, () => ({ name: next }))}
         />
+        <SaveMade file={file} />
         <IconButton icon="up" label={`Move ${name} up`} disabled={first} onClick={() => moveSource(file, -1)} />
         <IconButton icon="down" label={`Move ${name} down`} disabled={last} onClick={() => moveSource(file, 1)} />
         <IconButton icon="close" label={`Remove ${name}`} onClick={() => void removeSource(file)} />

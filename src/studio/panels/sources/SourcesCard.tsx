@@ -7,6 +7,7 @@ import { later } from '../../components/later.tsx';
 import { useFiles } from '../../stores/files.ts';
 import { useRecipe } from '../../stores/recipe.ts';
 import { describeSources } from '../../text/describe.ts';
+import { TrainButton } from '../train/TrainButton.tsx';
 import { useProblems } from '../use-problems.ts';
 
 const SourceList = later(async () => (await import('./SourceList.tsx')).SourceList);
@@ -51,6 +52,7 @@ export function SourcesCard() {
           </FileButton>
         </span>
       </div>
+      <TrainButton />
     </Card>
   );
 }

@@ -58,7 +58,11 @@ export function Welcome() {
             >
               a folder
             </FileButton>
-            .
+            . Or{' '}
+            <button type="button" className="link" onClick={() => useUi.setState({ own: true })}>
+              train two small networks
+            </button>{' '}
+            here, on classes of your choice.
           </>
         )}
       </p>

@@ -1,0 +1,106 @@
+import { download } from '../../actions/download.ts';
+import { cancelOwn, stopOwn, trainOwn } from '../../actions/own.ts';
+import { ErrorNote } from '../../components/ErrorNote.tsx';
+import { Icon } from '../../components/Icon.tsx';
+import { shareDone, useOwn } from '../../stores/own.ts';
+import { useRecipe } from '../../stores/recipe.ts';
+import { isBusy, useRuns } from '../../stores/runs.ts';
+import { duration, plural } from '../../text/numbers.ts';
+import { canTrain, sharedProblems } from './problems.ts';
+
+/** What keeps the training from starting, how far it is, and the next thing to do. */
+export function Footer({ onClose }: { onClose: () => void }) {
+  const check = useOwn((state) => state.check);
+  const error = useOwn((state) => state.error);
+  const training = useRuns((state) => state.training !== null);
+  const done = useOwn((state) => state.curves.length > 0 && state.curves.every(({ trained }) => trained !== null));
+  return (
+    <footer className="train-footer">
+      {error && <ErrorNote info={error} />}
+      {!training && sharedProblems(check).map((info) => <ErrorNote key={info.message} info={info} />)}
+      {training ? <UnderWay /> : <Begin again={done} />}
+      {done && !training && <Done onClose={onClose} />}
+    </footer>
+  );
+}
+
+function Begin({ again }: { again: boolean }) {
+  const ready = useOwn((state) => canTrain(state.check));
+  const replace = useOwn((state) => state.replace);
+  const sources = useRecipe((state) => state.draft.sources.length);
+  const busy = useRuns(isBusy);
+  return (
+    <div className="train-buttons">
+      {busy && <p className="hint">A run is under way: stop it first, or let it finish.</p>}
+      {sources > 0 && (
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={replace}
+            onChange={(event) => useOwn.setState({ replace: event.target.checked })}
+          />
+          Replace the {plural(sources, 'source')} that {sources === 1 ? 'is' : 'are'} there
+        </label>
+      )}
+      <button
+        type="button"
+        className={again ? 'button' : 'button primary'}
+        disabled={!ready || busy}
+        onClick={() => void trainOwn()}
+      >
+        <Icon name="play" /> {again ? 'Train again' : 'Train both'}
+      </button>
+    </div>
+  );
+}
+
+function UnderWay() {
+  const curves = useOwn((state) => state.curves);
+  const seconds = useOwn((state) => state.secondsLeft);
+  return (
+    <div className="train-buttons">
+      <progress max={1} value={shareDone(curves)} aria-label="Progress of the training" />
+      <span className="quiet">{duration(seconds)} left</span>
+      <button type="button" className="button" onClick={() => void cancelOwn()}>
+        Cancel
+      </button>
+      <button
+        type="button"
+        className="button primary"
+        title="End now and keep what is learned"
+        onClick={() => void stopOwn()}
+      >
+        <Icon name="stop" /> Stop and keep
+      </button>
+    </div>
+  );
+}
+
+/** The networks are sources now; they can be saved, and merged. */
+function Done({ onClose }: { onClose: () => void }) {
+  const curves = useOwn((state) => state.curves);
+  return (
+    <div className="train-buttons" role="status">
+      <p>Both are in Sources, with their images.</p>
+      {curves.map(
+        ({ name, trained }, index) =>
+          trained && (
+            <button
+              // biome-ignore lint/suspicious/noArrayIndexKey: a network is its index
+              key={index}
+              type="button"
+              className="button"
+              title={trained.name}
+              aria-label={`Download ${name}`}
+              onClick={() => download(trained.name, trained.blob)}
+            >
+              <Icon name="download" /> Network {index + 1}
+            </button>
+          ),
+      )}
+      <button type="button" className="button primary" onClick={onClose}>
+        Go on to the merge
+      </button>
+    </div>
+  );
+}
