@@ -44,8 +44,8 @@ function checkClasses({ labels }: ScratchRecipe, { file, train }: ImageFile): vo
     throw problem(
       'images',
       labels.length === 0
-        ? 'No class is chosen.'
-        : `Only class ${labels[0]} is chosen, and a network of one class has nothing to tell apart.`,
+        ? `No class of ${file} is chosen.`
+        : `Only class ${labels[0]} of ${file} is chosen, and a network of one class has nothing to tell apart.`,
       'Choose two classes or more.',
       file,
     );

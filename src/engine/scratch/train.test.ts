@@ -110,8 +110,8 @@ async function readBack(trained: Trained, container: 'safetensors' | 'pytorch') 
 
 describe('what keeps a network from being trained', () => {
   it.each([
-    [{ labels: [] }, /No class is chosen/],
-    [{ labels: [3] }, /Only class 3 is chosen/],
+    [{ labels: [] }, /No class of mnist.npz is chosen/],
+    [{ labels: [3] }, /Only class 3 of mnist.npz is chosen/],
     [{ labels: [3, 12] }, /mnist.npz has no training images of class 12/],
     [{ labels: [3, 3] }, /names a label twice/],
     [{ ...vit, network: { ...vit.network, patch: 5 } }, /Patches of 5 px do not fill images of 28 px/],

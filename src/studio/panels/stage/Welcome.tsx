@@ -3,12 +3,15 @@ import { takeFiles } from '../../actions/files.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { FileButton } from '../../components/inputs/FileButton.tsx';
 import { useFiles } from '../../stores/files.ts';
+import { useRuns } from '../../stores/runs.ts';
+import { useUi } from '../../stores/ui.ts';
 import { GoOn } from './GoOn.tsx';
 import { MergePicture } from './MergePicture.tsx';
 
 /** First visit: what this does, in a sentence, and ways to begin. */
 export function Welcome() {
   const loading = useFiles((state) => state.loading);
+  const training = useRuns((state) => state.training !== null);
   return (
     <section className="welcome" data-testid="welcome" aria-labelledby="welcome-title">
       <MergePicture />
@@ -25,7 +28,7 @@ export function Welcome() {
             type="button"
             className="demo"
             data-testid={`demo-${id}`}
-            disabled={loading !== null}
+            disabled={loading !== null || training}
             onClick={() => void playDemo(id)}
           >
             <Icon name="play" />

@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { Chart } from '../../charts/Chart.tsx';
 import { ownAccuracyPlot, ownLossPlot } from '../../charts/own-plots.ts';
 import { DataTable } from '../../components/DataTable.tsx';
@@ -15,6 +15,11 @@ export function Curves() {
   const curves = useOwn((state) => state.curves);
   const live = useRuns((state) => state.training !== null);
   const log = useUi((state) => state.logScale);
+  const element = useRef<HTMLDivElement>(null);
+  // On a narrow page the choices stand above.
+  useEffect(() => {
+    if (live) element.current?.scrollIntoView({ block: 'nearest' });
+  }, [live]);
   const loss = useMemo(() => ownLossPlot(curves, log), [curves, log]);
   const measured = curves.map(({ accuracies }) => accuracies.length).join();
   // biome-ignore lint/correctness/useExhaustiveDependencies: `measured` says when the curves matter
@@ -27,7 +32,7 @@ export function Curves() {
     );
   }
   return (
-    <div className="train-curves" data-testid="own-curves">
+    <div ref={element} className="train-curves" data-testid="own-curves">
       <dl className="scores">
         {curves.map((curve, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a network is its index
@@ -36,7 +41,7 @@ export function Curves() {
               <SourceMark colour={curve.colour} /> {curve.name}
             </dt>
             <dd data-testid={`own-accuracy-${index}`}>{latestAccuracy(curve)}</dd>
-            <dd className="hint">{measuredOn(curve)}</dd>
+            <dd className="measured-on">{measuredOn(curve)}</dd>
           </div>
         ))}
       </dl>

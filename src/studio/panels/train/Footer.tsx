@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { download } from '../../actions/download.ts';
 import { cancelOwn, stopOwn, trainOwn } from '../../actions/own.ts';
 import { ErrorNote } from '../../components/ErrorNote.tsx';
@@ -14,8 +15,15 @@ export function Footer({ onClose }: { onClose: () => void }) {
   const error = useOwn((state) => state.error);
   const training = useRuns((state) => state.training !== null);
   const done = useOwn((state) => state.curves.length > 0 && state.curves.every(({ trained }) => trained !== null));
+  const element = useRef<HTMLElement>(null);
+  // The button that was pressed is gone: the keyboard goes on from here.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the buttons change with these
+  useEffect(() => {
+    if (!element.current?.closest('dialog')?.contains(document.activeElement)) element.current?.focus();
+    if (document.activeElement?.tagName === 'DIALOG') element.current?.focus();
+  }, [training, done]);
   return (
-    <footer className="train-footer">
+    <footer ref={element} tabIndex={-1} className="train-footer">
       {error && <ErrorNote info={error} />}
       {!training && sharedProblems(check).map((info) => <ErrorNote key={info.message} info={info} />)}
       {training ? <UnderWay /> : <Begin again={done} />}
@@ -64,12 +72,7 @@ function UnderWay() {
       <button type="button" className="button" onClick={() => void cancelOwn()}>
         Cancel
       </button>
-      <button
-        type="button"
-        className="button primary"
-        title="End now and keep what is learned"
-        onClick={() => void stopOwn()}
-      >
+      <button type="button" className="button" title="End now and keep what is learned" onClick={() => void stopOwn()}>
         <Icon name="stop" /> Stop and keep
       </button>
     </div>

@@ -47,7 +47,11 @@ export function NetworkFields({ network: { labels, seed }, index }: Props) {
           onChange={(next) => editNetwork(index, { seed: next })}
         />
       </header>
-      <fieldset className="class-chips" aria-label={`Classes of ${name}`}>
+      <fieldset
+        className="class-chips"
+        aria-label={`Classes of ${name}`}
+        data-numbers={all.every((one) => one.name === null) || undefined}
+      >
         {all.map(({ label, name: text }) => (
           <label key={label} data-chosen={labels.includes(label)} title={text === null ? undefined : `label ${label}`}>
             <input
@@ -62,7 +66,7 @@ export function NetworkFields({ network: { labels, seed }, index }: Props) {
       <p className="own-line hint">
         <span>
           {plan
-            ? `${plural(labels.length, 'class', 'classes')} · learns ${plural(plan.images.train, 'image')} in ${plural(plan.steps, 'step')} · ${count(plan.parameters)} numbers`
+            ? `${plural(plan.images.train, 'image')} · ${plural(plan.steps, 'step')} · ${count(plan.parameters)} numbers`
             : plural(labels.length, 'class', 'classes')}
         </span>
         <span>

@@ -1,0 +1,137 @@
+/** Two networks are trained on chosen classes of the demo's images; they become sources, are merged and exported. */
+import { expect, test } from '@playwright/test';
+import { accuracyOf } from './support/accuracy.ts';
+import { mlpLogits } from './support/forward.ts';
+import { readSafetensors } from './support/safetensors.ts';
+import {
+  choose,
+  demoFile,
+  exportFile,
+  openStudio,
+  openTrainingOptions,
+  readAccuracies,
+  runToEnd,
+  setNumber,
+  share,
+  task,
+} from './support/studio.ts';
+
+const images = demoFile('images/mnist.npz');
+
+test('two MLPs on chosen classes, by keyboard alone, then merged and exported', async ({ page }) => {
+  await openStudio(page);
+  await page.getByTestId('train-own').focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Train two of your own' });
+  const first = dialog.getByRole('group', { name: 'Classes of network 1' });
+  const second = dialog.getByRole('group', { name: 'Classes of network 2' });
+  await expect(first.getByRole('checkbox')).toHaveCount(10);
+  await expect(first.getByRole('checkbox', { checked: true })).toHaveCount(5);
+
+  // Network 1 learns 0–3, network 2 learns 3–9: class 3 is in both.
+  await first.getByRole('checkbox', { name: '4', exact: true }).focus();
+  await page.keyboard.press('Space');
+  for (const label of ['3', '4']) {
+    await second.getByRole('checkbox', { name: label, exact: true }).focus();
+    await page.keyboard.press('Space');
+  }
+  await dialog.getByRole('button', { name: 'Train both' }).focus();
+  await page.keyboard.press('Enter');
+  const done = dialog.getByRole('button', { name: 'Go on to the merge' });
+  await expect(done).toBeVisible({ timeout: 120_000 });
+  const alone = await Promise.all(
+    [0, 1].map(async (index) => share((await page.getByTestId(`own-accuracy-${index}`).textContent()) ?? '')),
+  );
+  expect(Math.min(...alone)).toBeGreaterThan(0.9); // chance: 0.25 and 0.14
+
+  // What is downloaded is what was trained, for a reader of its own.
+  const download = page.waitForEvent('download');
+  await dialog.getByRole('button', { name: 'Download mnist 3–9, seed 2' }).click();
+  const { tensors, metadata } = readSafetensors(await (await download).path());
+  const labels = [3, 4, 5, 6, 7, 8, 9];
+  expect(JSON.parse(metadata.fs_merge_facts ?? '')).toMatchObject({ activation: 'relu', labels: labels.map(String) });
+  const independent = accuracyOf((image) => mlpLogits(tensors, image), [{ images, labels }]);
+  expect(independent.perTask[0]).toBeCloseTo(alone[1] ?? 0, 2);
+
+  await done.press('Enter');
+  await expect(dialog).toBeHidden();
+  const sources = page.getByTestId('source-list');
+  await expect(sources).toContainText('MLP · 784 inputs · hidden 128 + 128 · 4 classes');
+  await expect(sources).toContainText('MLP · 784 inputs · hidden 128 + 128 · 7 classes');
+  await expect(task(page, 0).getByRole('textbox', { name: 'Labels' })).toHaveValue('0–3');
+  await expect(task(page, 1).getByRole('textbox', { name: 'Labels' })).toHaveValue('3–9');
+
+  await choose(page, 'average');
+  await choose(page, 'full');
+  await openTrainingOptions(page);
+  await setNumber(page, 'Learning rate', 2e-3);
+  await setNumber(page, 'Batch', 64);
+  await setNumber(page, 'Epochs', 10);
+  await runToEnd(page);
+  const shown = await readAccuracies(page, 2);
+  expect(Math.min(...shown.perTask)).toBeGreaterThan(0.88);
+  const merged = readSafetensors(await exportFile(page));
+  expect(merged.tensors.get('4.weight')?.shape).toEqual([11, 128]);
+  const both = accuracyOf(
+    (image) => mlpLogits(merged.tensors, image),
+    [
+      { images, labels: [0, 1, 2, 3] },
+      { images, labels },
+    ],
+  );
+  for (const [index, accuracy] of shown.perTask.entries()) expect(both.perTask[index]).toBeCloseTo(accuracy, 2);
+});
+
+test('bad choices are told before anything runs; a ViT is stopped and kept; a training keeps runs from starting', async ({
+  page,
+}) => {
+  await openStudio(page);
+  await page.getByRole('button', { name: 'train two small networks' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Train two of your own' });
+  const begin = dialog.getByRole('button', { name: 'Train both' });
+  await dialog.getByRole('combobox', { name: 'Images' }).selectOption({ label: 'Fashion-MNIST: pictures of clothes' });
+  await expect(dialog.getByRole('combobox', { name: 'Images' })).toHaveValue('fashion-mnist.npz');
+  await dialog.getByRole('button', { name: 'No class for network 2' }).click();
+  await expect(dialog.getByRole('alert')).toContainText('No class of fashion-mnist.npz is chosen.');
+  await expect(begin).toBeDisabled();
+  const second = dialog.getByRole('group', { name: 'Classes of network 2' });
+  await second.getByRole('checkbox').nth(7).check({ force: true });
+  await expect(dialog.getByRole('alert')).toContainText('Only class 7');
+  // The classes and the seed of network 1.
+  await second.getByRole('checkbox').nth(7).uncheck({ force: true });
+  for (let label = 0; label < 5; label++) await second.getByRole('checkbox').nth(label).check({ force: true });
+  await setNumber(page, 'Seed of network 2', 1);
+  await expect(dialog.getByRole('alert')).toContainText('both would be the same');
+  await setNumber(page, 'Seed of network 2', 5);
+  await expect(dialog.getByRole('alert')).toHaveCount(0);
+
+  await dialog.getByRole('radio', { name: 'ViT' }).check({ force: true });
+  await dialog.getByTestId('own-size').locator('summary').click();
+  await dialog.getByRole('textbox', { name: 'Patch' }).fill('5');
+  await expect(dialog.getByRole('alert')).toContainText('Patches of 5 px do not fill images of 28 px.');
+  await dialog.getByRole('textbox', { name: 'Patch' }).fill('7');
+  await dialog.getByTestId('own-pace').locator('summary').click();
+  await dialog.getByRole('textbox', { name: 'Epochs' }).fill('500');
+  await begin.click();
+  await expect(page.getByTestId('own-accuracy-1')).toHaveText(/%/, { timeout: 120_000 });
+
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('train-own')).toHaveText(/Training two networks: \d+ %/);
+  await expect(page.getByTestId('demo-mlp')).toBeDisabled();
+  await page.getByTestId('train-own').click();
+  await dialog.getByRole('button', { name: 'Stop and keep' }).click();
+  await dialog.getByRole('button', { name: 'Go on to the merge' }).click({ timeout: 60_000 });
+  const sources = page.getByTestId('source-list');
+  await expect(sources).toContainText('fashion-mnist 0–4, seed 1.safetensors');
+  await expect(sources).toContainText('fashion-mnist 0–4, seed 5.safetensors');
+  await expect(sources).toContainText('ViT · 2 blocks · width 32 · patch 7 · 28 px · 5 classes');
+  await expect(page.getByRole('button', { name: 'Start', exact: true })).toBeEnabled();
+
+  // Cancelled, a training leaves the sources as they are.
+  await page.getByTestId('train-own').click();
+  await dialog.getByRole('button', { name: 'Train again' }).click();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(dialog.getByRole('button', { name: 'Train both' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(sources.getByRole('listitem')).toHaveCount(2);
+});
