@@ -4,11 +4,9 @@ import { accuracyOf } from './support/accuracy.ts';
 import { mlpLogits } from './support/forward.ts';
 import { readSafetensors } from './support/safetensors.ts';
 import {
-  choose,
   demoFile,
   exportFile,
   openStudio,
-  openTrainingOptions,
   readAccuracies,
   runToEnd,
   setNumber,
@@ -61,12 +59,7 @@ test('two MLPs on chosen classes, by keyboard alone, then merged and exported', 
   await expect(task(page, 0).getByRole('textbox', { name: 'Labels' })).toHaveValue('0–3');
   await expect(task(page, 1).getByRole('textbox', { name: 'Labels' })).toHaveValue('3–9');
 
-  await choose(page, 'average');
-  await choose(page, 'full');
-  await openTrainingOptions(page);
-  await setNumber(page, 'Learning rate', 2e-3);
-  await setNumber(page, 'Batch', 64);
-  await setNumber(page, 'Epochs', 10);
+  // The options of the demos, unless a person has chosen others.
   await runToEnd(page);
   const shown = await readAccuracies(page, 2);
   expect(Math.min(...shown.perTask)).toBeGreaterThan(0.88);

@@ -4,14 +4,14 @@ import type { SourceInfo } from '../../worker/protocol.ts';
 import type { TrainedSource } from '../../worker/protocol-training.ts';
 import { availableImages } from '../recipe/assign-images.ts';
 import type { DraftSource } from '../recipe/draft.ts';
-import { freeColour } from '../recipe/draft.ts';
+import { defaultFsMerge, freeColour } from '../recipe/draft.ts';
 import type { OwnDraft } from '../recipe/own-draft.ts';
-import { toTrainings, withImages } from '../recipe/own-draft.ts';
+import { smallMerge, toTrainings, withImages } from '../recipe/own-draft.ts';
 import { attempt, client, listenToTraining } from '../session.ts';
 import { useFiles } from '../stores/files.ts';
 import type { OwnCurve } from '../stores/own.ts';
 import { applyTrainingEvent, shareDone, useOwn } from '../stores/own.ts';
-import { editDraft, useRecipe } from '../stores/recipe.ts';
+import { editDraft, editFsMerge, useRecipe } from '../stores/recipe.ts';
 import { isBusy, useRuns } from '../stores/runs.ts';
 import { openCards } from '../stores/ui.ts';
 import { loadDemoFiles } from './demo.ts';
@@ -125,6 +125,8 @@ async function becomeSources(trained: readonly TrainedSource[], draft: OwnDraft,
   }
   useFiles.setState({ made });
   editDraft(() => ({ sources }));
+  // Options that a person chose stay.
+  if (useRecipe.getState().draft.fsMerge === defaultFsMerge) editFsMerge(smallMerge(draft.kind));
   openCards({ sources: true, images: true, method: true, run: true });
 }
 

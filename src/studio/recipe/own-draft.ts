@@ -1,4 +1,5 @@
 /** Two networks of one's own while a person chooses them: what was chosen for MLPs and for ViTs is remembered apart. */
+import type { FsMergeOptions } from '../../engine/recipe.ts';
 import type { ImagesInfo } from '../../worker/protocol.ts';
 import type { NamedTraining, ScratchRecipe } from '../../worker/protocol-training.ts';
 import { formatLabels } from './labels.ts';
@@ -32,7 +33,7 @@ export const mlpPresets: Record<PresetName, number[]> = { small: [64], medium: [
 export const vitPresets: Record<PresetName, Omit<VitSize, 'patch'>> = {
   small: { width: 32, blocks: 2, heads: 4, hidden: 64 },
   medium: { width: 64, blocks: 4, heads: 4, hidden: 128 },
-  large: { width: 96, blocks: 6, heads: 6, hidden: 192 },
+  large: { width: 96, blocks: 4, heads: 4, hidden: 192 },
 };
 
 export const firstOwnDraft: OwnDraft = {
@@ -91,6 +92,15 @@ export function presetOf({ kind, widths, vit }: OwnDraft): PresetName | null {
 
 export const withPreset = ({ kind, vit }: OwnDraft, name: PresetName): Partial<OwnDraft> =>
   kind === 'mlp' ? { widths: mlpPresets[name] } : { vit: { ...vit, ...vitPresets[name] } };
+
+/** FS-Merge as the demos have it: small networks learn full matrices in some seconds. */
+export const smallMerge = (kind: OwnKind): Partial<FsMergeOptions> => ({
+  kind: 'full',
+  initialisation: kind === 'mlp' ? 'average' : 'first',
+  learningRate: 2e-3,
+  batchSize: 64,
+  epochs: kind === 'mlp' ? 15 : 10,
+});
 
 /** What the worker trains: a name and a recipe for each network. */
 export function toTrainings(draft: OwnDraft): NamedTraining[] {
