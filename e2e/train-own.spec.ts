@@ -1,6 +1,7 @@
 /** Two networks are trained on chosen classes of the demo's images; they become sources, are merged and exported. */
 import { expect, test } from '@playwright/test';
 import { accuracyOf } from './support/accuracy.ts';
+import { expectAccessible } from './support/axe.ts';
 import { mlpLogits } from './support/forward.ts';
 import { readSafetensors } from './support/safetensors.ts';
 import {
@@ -26,6 +27,8 @@ test('two MLPs on chosen classes, by keyboard alone, then merged and exported', 
   await expect(first.getByRole('checkbox')).toHaveCount(10);
   await expect(first.getByRole('checkbox', { checked: true })).toHaveCount(5);
 
+  await expectAccessible(page, 'choosing what to train');
+
   // Network 1 learns 0–3, network 2 learns 3–9: class 3 is in both.
   await first.getByRole('checkbox', { name: '4', exact: true }).focus();
   await page.keyboard.press('Space');
@@ -42,9 +45,11 @@ test('two MLPs on chosen classes, by keyboard alone, then merged and exported', 
   );
   expect(Math.min(...alone)).toBeGreaterThan(0.9); // chance: 0.25 and 0.14
 
+  await expectAccessible(page, 'trained');
+
   // What is downloaded is what was trained, for a reader of its own.
   const download = page.waitForEvent('download');
-  await dialog.getByRole('button', { name: 'Download mnist 3–9, seed 2' }).click();
+  await dialog.getByRole('button', { name: 'Network 2: download mnist 3–9, seed 2' }).click();
   const { tensors, metadata } = readSafetensors(await (await download).path());
   const labels = [3, 4, 5, 6, 7, 8, 9];
   expect(JSON.parse(metadata.fs_merge_facts ?? '')).toMatchObject({ activation: 'relu', labels: labels.map(String) });
@@ -84,7 +89,7 @@ test('bad choices are told before anything runs; a ViT is stopped and kept; a tr
   const begin = dialog.getByRole('button', { name: 'Train both' });
   await dialog.getByRole('combobox', { name: 'Images' }).selectOption({ label: 'Fashion-MNIST: pictures of clothes' });
   await expect(dialog.getByRole('combobox', { name: 'Images' })).toHaveValue('fashion-mnist.npz');
-  await dialog.getByRole('button', { name: 'No class for network 2' }).click();
+  await dialog.getByRole('button', { name: 'Network 2: none of the classes' }).click();
   await expect(dialog.getByRole('alert')).toContainText('No class of fashion-mnist.npz is chosen.');
   await expect(begin).toBeDisabled();
   const second = dialog.getByRole('group', { name: 'Classes of network 2' });
@@ -102,11 +107,13 @@ test('bad choices are told before anything runs; a ViT is stopped and kept; a tr
   await dialog.getByTestId('own-size').locator('summary').click();
   await dialog.getByRole('textbox', { name: 'Patch' }).fill('5');
   await expect(dialog.getByRole('alert')).toContainText('Patches of 5 px do not fill images of 28 px.');
+  await expectAccessible(page, 'a size that does not go');
   await dialog.getByRole('textbox', { name: 'Patch' }).fill('7');
   await dialog.getByTestId('own-pace').locator('summary').click();
   await dialog.getByRole('textbox', { name: 'Epochs' }).fill('500');
   await begin.click();
   await expect(page.getByTestId('own-accuracy-1')).toHaveText(/%/, { timeout: 120_000 });
+  await expectAccessible(page, 'training sources');
 
   await page.keyboard.press('Escape');
   await expect(page.getByTestId('train-own')).toHaveText(/Training two networks: \d+ %/);

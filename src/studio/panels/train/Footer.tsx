@@ -15,7 +15,7 @@ export function Footer({ onClose }: { onClose: () => void }) {
   const error = useOwn((state) => state.error);
   const training = useRuns((state) => state.training !== null);
   const done = useOwn((state) => state.curves.length > 0 && state.curves.every(({ trained }) => trained !== null));
-  const element = useRef<HTMLElement>(null);
+  const element = useRef<HTMLDivElement>(null);
   // The button that was pressed is gone: the keyboard goes on from here.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the buttons change with these
   useEffect(() => {
@@ -23,12 +23,12 @@ export function Footer({ onClose }: { onClose: () => void }) {
     if (document.activeElement?.tagName === 'DIALOG') element.current?.focus();
   }, [training, done]);
   return (
-    <footer ref={element} tabIndex={-1} className="train-footer">
+    <div ref={element} tabIndex={-1} className="train-footer">
       {error && <ErrorNote info={error} />}
       {!training && sharedProblems(check).map((info) => <ErrorNote key={info.message} info={info} />)}
       {training ? <UnderWay /> : <Begin again={done} />}
       {done && !training && <Done onClose={onClose} />}
-    </footer>
+    </div>
   );
 }
 
@@ -94,7 +94,7 @@ function Done({ onClose }: { onClose: () => void }) {
               type="button"
               className="button"
               title={trained.name}
-              aria-label={`Download ${name}`}
+              aria-label={`Network ${index + 1}: download ${name}`}
               onClick={() => download(trained.name, trained.blob)}
             >
               <Icon name="download" /> Network {index + 1}

@@ -70,10 +70,20 @@ export function NetworkFields({ network: { labels, seed }, index }: Props) {
             : plural(labels.length, 'class', 'classes')}
         </span>
         <span>
-          <button type="button" className="link" aria-label={`All classes for ${name}`} onClick={() => chooseAll(true)}>
+          <button
+            type="button"
+            className="link"
+            aria-label={`Network ${index + 1}: all classes`}
+            onClick={() => chooseAll(true)}
+          >
             all
           </button>{' '}
-          <button type="button" className="link" aria-label={`No class for ${name}`} onClick={() => chooseAll(false)}>
+          <button
+            type="button"
+            className="link"
+            aria-label={`Network ${index + 1}: none of the classes`}
+            onClick={() => chooseAll(false)}
+          >
             none
           </button>
         </span>

@@ -1,10 +1,11 @@
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { ErrorBoundary } from '../../components/ErrorBoundary.tsx';
+import { later } from '../../components/later.tsx';
 import { useUi } from '../../stores/ui.ts';
 
-const TrainDialog = lazy(() => import('./TrainDialog.tsx'));
+const TrainDialog = later(async () => (await import('./TrainDialog.tsx')).TrainDialog);
 
-/** The training of two networks of one's own, fetched when it is first asked for. */
+/** The training of two networks of one's own, once it was asked for; it goes on while its dialog is closed. */
 export function OwnTraining() {
   const open = useUi((state) => state.own);
   const [asked, setAsked] = useState(false);
@@ -12,9 +13,7 @@ export function OwnTraining() {
   return (
     asked && (
       <ErrorBoundary>
-        <Suspense>
-          <TrainDialog />
-        </Suspense>
+        <TrainDialog />
       </ErrorBoundary>
     )
   );

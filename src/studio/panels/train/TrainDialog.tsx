@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { startWithImages } from '../../actions/own.ts';
 import { IconButton } from '../../components/IconButton.tsx';
+import { ScrollArea } from '../../components/ScrollArea.tsx';
 import { useOwn } from '../../stores/own.ts';
 import { useRuns } from '../../stores/runs.ts';
 import { useUi } from '../../stores/ui.ts';
@@ -15,7 +16,7 @@ import { SizeFields } from './SizeFields.tsx';
 const close = () => useUi.setState({ own: false });
 
 /** Two networks of one's own: what they learn, how they are trained, and how far they are. Closing it does not end a training. */
-export default function TrainDialog() {
+export function TrainDialog() {
   const open = useUi((state) => state.own);
   const training = useRuns((state) => state.training !== null);
   const networks = useOwn((state) => state.draft.networks);
@@ -27,24 +28,26 @@ export default function TrainDialog() {
   }, [open]);
   return (
     <dialog ref={dialog} className="train" aria-labelledby="train-title" data-testid="train-dialog" onClose={close}>
-      <header>
+      <div className="train-head">
         <h2 id="train-title">Train two of your own</h2>
         <IconButton icon="close" label="Close" onClick={close} />
-      </header>
+      </div>
       <div className="train-body">
-        <fieldset className="train-choices" disabled={training} aria-label="What is trained">
-          <p className="hint">
-            Two networks of one shape learn classes of the same images from different seeds, here in this tab. Then they
-            are sources, and can be merged.
-          </p>
-          <ImagesChoice />
-          {networks.map((network, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a network is its index
-            <NetworkFields key={index} network={network} index={index} />
-          ))}
-          <SizeFields />
-          <PaceFields />
-        </fieldset>
+        <ScrollArea label="What is trained" className="train-choices">
+          <fieldset disabled={training} aria-label="Choices">
+            <p className="hint">
+              Two networks of one shape learn classes of the same images from different seeds, here in this tab. Then
+              they are sources, and can be merged.
+            </p>
+            <ImagesChoice />
+            {networks.map((network, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a network is its index
+              <NetworkFields key={index} network={network} index={index} />
+            ))}
+            <SizeFields />
+            <PaceFields />
+          </fieldset>
+        </ScrollArea>
         <Curves />
       </div>
       <Footer onClose={close} />
