@@ -48,6 +48,8 @@ async function journey(page, shoot) {
   await page.getByRole('button', { name: 'Help and keys' }).click();
   await shoot('help');
   await page.keyboard.press('Escape');
+  await trainOwn(page, shoot);
+  await page.reload();
   await loaded(page, shoot);
   await page.reload();
   await page.getByTestId('backend-label').filter({ hasNotText: 'choosing' }).waitFor();
@@ -81,6 +83,33 @@ async function journey(page, shoot) {
   await settled(page);
   await shoot('exporting');
   await sessions(page, shoot);
+}
+
+/**
+ * Two networks of one's own: chosen, badly chosen, in training, and as sources.
+ * @param {import('@playwright/test').Page} page
+ * @param {(state: string) => Promise<unknown>} shoot
+ */
+async function trainOwn(page, shoot) {
+  await page.getByTestId('train-own').click();
+  await page.getByTestId('own-network-1').getByText('numbers').waitFor();
+  await shoot('own-choices');
+  await page.getByRole('button', { name: 'Network 2: none of the classes' }).click();
+  await page.getByRole('alert').first().waitFor();
+  await shoot('own-refused');
+  await page.getByRole('button', { name: 'Network 2: all classes' }).click();
+  await page.getByTestId('own-pace').locator('summary').click();
+  await page.getByRole('dialog').getByRole('textbox', { name: 'Epochs' }).fill('60');
+  await page.getByTestId('own-pace').locator('summary').click();
+  await page.getByRole('button', { name: 'Train both' }).click();
+  await page.waitForFunction(() => Number(document.querySelector('dialog progress')?.getAttribute('value')) > 0.4);
+  await shoot('own-training');
+  await page.getByRole('button', { name: 'Go on to the merge' }).waitFor({ timeout: minutes });
+  await settled(page);
+  await shoot('own-trained');
+  await page.getByRole('button', { name: 'Go on to the merge' }).click();
+  await settled(page);
+  await shoot('own-sources');
 }
 
 /**

@@ -157,12 +157,12 @@ function note(network: Network, progress: ScratchProgress): void {
 }
 
 function planOf(recipe: ScratchRecipe, images: ImageFile): TrainingPlan {
-  const { architecture, task, steps } = planScratch(parseScratch(recipe), images);
-  const { train, validation, test } = task;
+  const { architecture, rows, steps } = planScratch(parseScratch(recipe), images);
+  const { train, validation, test } = rows;
   return {
     parameters: countParameters(architecture),
     steps,
-    images: { train: train.count, heldOut: validation.count, test: test.count },
+    images: { train: train.length, heldOut: validation.length, test: test.length },
   };
 }
 

@@ -2,9 +2,10 @@
 import type { Architecture } from '../architectures/model.ts';
 import { plainVit } from '../architectures/model.ts';
 import type { ImageFile } from '../datasets/image-file.ts';
-import type { ImageSet, TaskImages } from '../datasets/images.ts';
+import type { ImageSet } from '../datasets/images.ts';
 import { mismatch } from '../datasets/match-source.ts';
-import { taskImages, taskRows } from '../datasets/task.ts';
+import type { TaskRows } from '../datasets/task.ts';
+import { taskRows } from '../datasets/task.ts';
 import { StudioError } from '../errors.ts';
 import { countSteps } from '../training/steps.ts';
 import type { ScratchRecipe } from './recipe.ts';
@@ -14,8 +15,8 @@ const fewest = 10;
 
 export interface ScratchPlan {
   architecture: Architecture;
-  /** `validation` is the held-out share. */
-  task: TaskImages;
+  /** Rows of the images, none of them copied yet; `validation` is the held-out share. */
+  rows: TaskRows;
   /** Names of the classes, in the order of the head. */
   classNames: string[];
   steps: number;
@@ -33,7 +34,7 @@ export function planScratch(recipe: ScratchRecipe, images: ImageFile): ScratchPl
   const rows = taskRows(images, images.file, task, labels.length, seed);
   return {
     architecture,
-    task: taskImages(images, images.file, rows),
+    rows,
     classNames: labels.map((label) => images.labelNames?.[label] ?? String(label)),
     steps: countSteps(recipe, rows.train.length),
   };

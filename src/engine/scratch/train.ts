@@ -2,6 +2,7 @@
 import type { Architecture, Model } from '../architectures/model.ts';
 import type { ImageFile } from '../datasets/image-file.ts';
 import type { ImageSet, TaskImages } from '../datasets/images.ts';
+import { taskImages } from '../datasets/task.ts';
 import type { Predictor } from '../evaluation/evaluate.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
 import { modelPredictor } from '../evaluation/predictors.ts';
@@ -42,7 +43,8 @@ export async function* trainScratch(
   recipe: ScratchRecipe,
   images: ImageFile,
 ): AsyncGenerator<ScratchProgress, Trained, 'stop' | undefined> {
-  const { architecture, task, classNames, steps } = planScratch(recipe, images);
+  const { architecture, rows, classNames, steps } = planScratch(recipe, images);
+  const task = taskImages(images, images.file, rows);
   const heldOut = task.validation.count > 0 ? task.validation : task.test;
   const every = Math.max(1, Math.round(steps / measurements));
   const training = trainClassifier(architecture, task.train, recipe);

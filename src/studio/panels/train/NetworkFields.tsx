@@ -34,6 +34,24 @@ export function NetworkFields({ network: { labels, seed }, index }: Props) {
       <header>
         <SourceMark colour={colour} />
         <h3 id={`${id}-title`}>Network {index + 1}</h3>
+        <span className="own-all">
+          <button
+            type="button"
+            className="link"
+            aria-label={`Network ${index + 1}: all classes`}
+            onClick={() => chooseAll(true)}
+          >
+            all
+          </button>{' '}
+          <button
+            type="button"
+            className="link"
+            aria-label={`Network ${index + 1}: none of the classes`}
+            onClick={() => chooseAll(false)}
+          >
+            none
+          </button>
+        </span>
         <label htmlFor={`${id}-seed`} className="quiet">
           Seed
         </label>
@@ -63,30 +81,10 @@ export function NetworkFields({ network: { labels, seed }, index }: Props) {
           </label>
         ))}
       </fieldset>
-      <p className="own-line hint">
-        <span>
-          {plan
-            ? `${plural(plan.images.train, 'image')} · ${plural(plan.steps, 'step')} · ${count(plan.parameters)} numbers`
-            : plural(labels.length, 'class', 'classes')}
-        </span>
-        <span>
-          <button
-            type="button"
-            className="link"
-            aria-label={`Network ${index + 1}: all classes`}
-            onClick={() => chooseAll(true)}
-          >
-            all
-          </button>{' '}
-          <button
-            type="button"
-            className="link"
-            aria-label={`Network ${index + 1}: none of the classes`}
-            onClick={() => chooseAll(false)}
-          >
-            none
-          </button>
-        </span>
+      <p className="hint">
+        {plan
+          ? `${plural(plan.images.train, 'image')} · ${plural(plan.steps, 'step')} · ${count(plan.parameters)} numbers`
+          : plural(labels.length, 'class', 'classes')}
       </p>
       {problem && isOwnProblem(problem) && <ErrorNote info={problem} />}
     </section>
