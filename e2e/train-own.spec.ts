@@ -2,7 +2,9 @@
 import { expect, test } from '@playwright/test';
 import { accuracyOf } from './support/accuracy.ts';
 import { expectAccessible } from './support/axe.ts';
+import { dropFiles } from './support/drop-files.ts';
 import { mlpLogits } from './support/forward.ts';
+import { greyImages, writeImageFolder } from './support/image-files.ts';
 import { readSafetensors } from './support/safetensors.ts';
 import {
   demoFile,
@@ -134,4 +136,33 @@ test('bad choices are told before anything runs; a ViT is stopped and kept; a tr
   await expect(dialog.getByRole('button', { name: 'Train both' })).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(sources.getByRole('listitem')).toHaveCount(2);
+});
+
+test('a folder of one’s own pictures, which are larger: its names become the classes', async ({ page }) => {
+  await openStudio(page);
+  const folder = test.info().outputPath('pets');
+  const names = ['cat', 'dog', 'parrot', 'tortoise', 'hamster', 'rabbit', 'goldfish', 'a pony in the garden'];
+  const { side, pixels, labels } = greyImages(demoFile('images/mnist.npz'), 'train', 500);
+  const kept = labels.map((label, row) => ({ label, row })).filter(({ label }) => label < names.length);
+  const pictures = kept.map(({ row }) => pixels.subarray(row * side * side, (row + 1) * side * side));
+  const own = { side, pixels: Uint8Array.from(Buffer.concat(pictures)), labels: kept.map(({ label }) => label) };
+  writeImageFolder(folder, own, names, 6);
+  await dropFiles(page, 'main', [folder]);
+  await expect(page.getByTestId('card-images')).toContainText('Loaded images: 1');
+
+  await page.getByTestId('train-own').click();
+  const dialog = page.getByRole('dialog', { name: 'Train two of your own' });
+  await expect(dialog.getByRole('combobox', { name: 'Images' })).toHaveValue('pets');
+  const second = dialog.getByRole('group', { name: 'Classes of network 2' });
+  await expect(second.getByRole('checkbox')).toHaveCount(names.length);
+  await expect(dialog.getByTestId('own-size').locator('summary')).toContainText('32 px');
+  await dialog.getByRole('button', { name: 'Network 2: all classes' }).click();
+  await dialog.getByRole('button', { name: 'Train both' }).click();
+  await dialog.getByRole('button', { name: 'Go on to the merge' }).click({ timeout: 60_000 });
+
+  const sources = page.getByTestId('source-list');
+  await expect(sources).toContainText('MLP · 1,024 inputs · hidden 128 + 128 · 4 classes');
+  await expect(sources).toContainText('pets 0–7, seed 2.safetensors');
+  await expect(task(page, 1)).toContainText('8 labels for 8 classes, in their order: a pony in the garden, cat');
+  await expect(page.getByRole('button', { name: 'Start', exact: true })).toBeEnabled();
 });
