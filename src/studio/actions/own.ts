@@ -13,7 +13,7 @@ import type { OwnCurve } from '../stores/own.ts';
 import { applyTrainingEvent, shareDone, useOwn } from '../stores/own.ts';
 import { editDraft, editFsMerge, useRecipe } from '../stores/recipe.ts';
 import { isBusy, useRuns } from '../stores/runs.ts';
-import { openCards } from '../stores/ui.ts';
+import { notify, openCards, useUi } from '../stores/ui.ts';
 import { loadDemoFiles } from './demo.ts';
 import { loadFiles, removeSource } from './files.ts';
 
@@ -23,7 +23,11 @@ export const demoImages = [
   { path: 'images/fashion-mnist.npz', title: 'Fashion-MNIST: pictures of clothes' },
 ] as const;
 
-const tell = (error: StudioErrorInfo) => useOwn.setState({ error });
+/** In the dialog, and on the page where it is closed. */
+function tell(error: StudioErrorInfo): void {
+  useOwn.setState({ error });
+  if (!useUi.getState().own) notify('page', error);
+}
 
 /** Takes images of the demo, fetching them once, or others that are loaded. */
 export async function chooseOwnImages(choice: string): Promise<void> {
