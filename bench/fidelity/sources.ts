@@ -23,7 +23,10 @@ export interface Demo {
 }
 
 export async function demo(name: DemoName): Promise<Demo> {
-  const { recipe, files } = (await readJson(`public/demo/recipes/${name}.json`)) as { recipe: Recipe; files: string[] };
+  const { recipe, files } = (await readJson(`public/demo/recipes/${name}-full.json`)) as {
+    recipe: Recipe;
+    files: string[];
+  };
   if (recipe.method.name !== 'fs-merge') throw new Error('the demos are of FS-Merge');
   const workspace = new Workspace();
   for (const path of files) await workspace.add(await openFile(`public/demo/${path}`));

@@ -7,17 +7,55 @@ import { attempt } from '../session.ts';
 import { useFiles } from '../stores/files.ts';
 import { editDraft } from '../stores/recipe.ts';
 import { isBusy, useRuns } from '../stores/runs.ts';
-import { notify } from '../stores/ui.ts';
+import { notify, showTab } from '../stores/ui.ts';
 import { checkRecipe } from './check.ts';
 import { runComparisons } from './compare.ts';
 import { loadFiles, takeFiles } from './files.ts';
 import { ending, startRun } from './runs.ts';
 
-export type DemoId = 'mlp' | 'vit';
+/** Files in `demo/recipes`. */
+export type DemoRecipe = 'mlp' | 'vit' | 'mlp-full' | 'vit-full';
+export type DemoId = DemoRecipe | 'few-images';
 
-export const demos: readonly { id: DemoId; title: string; line: string }[] = [
-  { id: 'mlp', title: 'Two digit experts · MLP', line: 'One knows 0 to 4, one knows 5 to 9; the merge knows all ten.' },
-  { id: 'vit', title: 'Digits and clothes · ViT', line: 'Two vision transformers of different tasks become one.' },
+interface Demo {
+  id: DemoId;
+  title: string;
+  /** What it does, and how long it takes on two cores without a GPU. */
+  line: string;
+}
+
+/** What a newcomer runs first. */
+export const experiments: readonly Demo[] = [
+  {
+    id: 'mlp',
+    title: 'Two digit experts · MLP',
+    line: 'Local FS-Merge, layer by layer: one knows 0 to 4, one knows 5 to 9, the merge knows all ten. About 10 seconds.',
+  },
+  {
+    id: 'vit',
+    title: 'Digits and clothes · ViT',
+    line: 'Global low-rank FS-Merge: two vision transformers of different tasks become one. About 1 minute.',
+  },
+  {
+    id: 'few-images',
+    title: 'FS-Merge against distillation',
+    line: 'The digit experts merged and distilled with 16 images of each task, then more and more: one chart. About 1 minute.',
+  },
+];
+
+/** The experiments, and the pairs with all that M and U can learn. */
+export const demos: readonly Demo[] = [
+  ...experiments,
+  {
+    id: 'mlp-full',
+    title: 'Two digit experts, global and full',
+    line: 'All layers trained together, every entry of M and U learned. About 10 seconds.',
+  },
+  {
+    id: 'vit-full',
+    title: 'Digits and clothes, global and full',
+    line: 'Every entry of M and U learned. About 1 minute.',
+  },
 ];
 
 /** A file in `demo/recipes`: the recipe, and where its files are under `demo/`. */
@@ -30,20 +68,33 @@ export interface DemoFile {
 const loadedAs = new Map<string, string>();
 
 export async function playDemo(id: DemoId): Promise<void> {
-  if (useFiles.getState().loading !== null || isBusy(useRuns.getState())) return;
+  const recipe = await openDemo(id === 'few-images' ? 'mlp-full' : id);
+  if (!recipe) return;
+  if (id === 'few-images') {
+    showTab('compare');
+    await runComparisons(recipe);
+    const { growImages } = await import('./growth.ts');
+    return growImages(recipe);
+  }
+  const run = await startRun();
+  if (run && (await ending(run))?.result) await runComparisons(recipe);
+}
+
+/** Loads a demo's files and fills the cards. Null when something else is under way, or could not be read, which is told then. */
+export async function openDemo(id: DemoRecipe): Promise<Recipe | null> {
+  if (useFiles.getState().loading !== null || isBusy(useRuns.getState())) return null;
   const recipe = await attempt(
     (info) => notify('page', info),
     () => prepareDemo(id),
   );
   useFiles.setState({ loading: null });
-  if (!recipe) return;
+  if (!recipe) return null;
   editDraft(() => fromRecipe(recipe));
   await checkRecipe();
-  const run = await startRun();
-  if (run && (await ending(run))?.result) await runComparisons(recipe);
+  return recipe;
 }
 
-async function prepareDemo(id: DemoId): Promise<Recipe | null> {
+async function prepareDemo(id: DemoRecipe): Promise<Recipe | null> {
   useFiles.setState({ loading: 'Fetching the demo' });
   const { recipe, files } = (await (await fetchRecipe(id)).json()) as DemoFile;
   const ids = await loadDemoFiles(files);

@@ -26,10 +26,9 @@ export async function startRun(): Promise<string | null> {
 }
 
 /** Starts a run and answers at once; it may fail later, or even right away. */
-export async function begin(recipe: Recipe, origin: Run['origin']): Promise<string> {
+export async function begin(recipe: Recipe, origin: Run['origin'], name = nameFor(recipe)): Promise<string> {
   clearNotices('run');
   const id = newRunId();
-  const name = nameFor(recipe);
   const colours = useRecipe.getState().draft.sources.map((source) => source.colour);
   addRun({ id, name, recipe: { ...recipe, name }, colours, origin });
   await attempt(

@@ -1,8 +1,13 @@
+import { lazy, Suspense } from 'react';
 import type { MethodName } from '../../../engine/recipe.ts';
 import { runComparisons } from '../../actions/compare.ts';
 import { Notices } from '../../components/ErrorNote.tsx';
+import { settingKey } from '../../recipe/draft.ts';
 import type { Refusals } from '../../runs/compare.ts';
 import { comparisons, isComplete } from '../../runs/compare.ts';
+import type { Run } from '../../runs/run.ts';
+import { trains } from '../../runs/run.ts';
+import { useGrowth } from '../../stores/growth.ts';
 import { currentRecipe, isReady, useRecipe } from '../../stores/recipe.ts';
 import { activeRun, useRuns } from '../../stores/runs.ts';
 import { methodNames } from '../../text/describe.ts';
@@ -10,16 +15,27 @@ import { CloserLook } from './CloserLook.tsx';
 import { CompareTable } from './CompareTable.tsx';
 import { SaveReport } from './SaveReport.tsx';
 
+const GrowthPanel = lazy(() => import('./GrowthPanel.tsx').then(({ GrowthPanel: panel }) => ({ default: panel })));
+
 /** Everything that was measured, side by side. */
 export function CompareTab() {
   const runs = useRuns((state) => state.runs);
   const sourceScores = useRuns((state) => state.sourceScores);
   const refused = useRuns((state) => state.refused);
   const sources = useRecipe((state) => state.draft.sources);
+  // What was asked for stands on top.
+  const grown = useGrowth(({ progress }) => progress !== null) || haveOtherCounts(runs);
   const current = { recipe: currentRecipe(), colours: sources.map((source) => source.colour) };
   const tables = comparisons(current, runs, sourceScores);
+  const own = tables.find(({ key }) => key === settingKey(current.recipe));
+  const growth = own && (
+    <Suspense fallback={null}>
+      <GrowthPanel comparison={own} />
+    </Suspense>
+  );
   return (
     <div className="compare">
+      {grown && growth}
       <section className="panel-box" aria-labelledby="compare-title">
         <header>
           <h3 id="compare-title">Accuracy on held-out images</h3>
@@ -45,11 +61,16 @@ export function CompareTab() {
           </p>
         )}
       </section>
+      {!grown && growth}
       <CloserLook tables={tables} />
       <SaveReport tables={tables} />
     </div>
   );
 }
+
+/** Whether runs that trained had other numbers of images. */
+const haveOtherCounts = (runs: readonly Run[]): boolean =>
+  new Set(runs.filter(trains).map(({ recipe }) => recipe.sources.map(({ images }) => images?.train).join())).size > 1;
 
 /** Methods that cannot apply, and why; methods of one reason together. */
 function Refused({ reasons }: { reasons: Refusals[string] }) {

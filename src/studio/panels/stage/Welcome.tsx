@@ -1,4 +1,4 @@
-import { demos, playDemo } from '../../actions/demo.ts';
+import { experiments, playDemo } from '../../actions/demo.ts';
 import { takeFiles } from '../../actions/files.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { FileButton } from '../../components/inputs/FileButton.tsx';
@@ -22,7 +22,7 @@ export function Welcome() {
       </p>
       <GoOn />
       <div className="welcome-demos">
-        {demos.map(({ id, title, line }) => (
+        {experiments.map(({ id, title, line }) => (
           <button
             key={id}
             type="button"
