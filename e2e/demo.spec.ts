@@ -34,7 +34,7 @@ test('few-images: one click merges and distils with more and more images, stops,
   await panel.getByRole('button', { name: 'Stop' }).click();
   await expect(page.getByTestId('growth-progress')).toHaveCount(0);
   await expect(runState(page)).toHaveText(/stopped/);
-  await panel.getByRole('button', { name: 'Run 12 runs' }).click();
+  await panel.getByRole('button', { name: 'Train 12 networks' }).click();
   await expect(page.getByTestId('growth-progress')).toHaveText('run 3 of 12');
   await expect(page.getByTestId('growth-progress')).toHaveCount(0, { timeout: 120_000 });
 

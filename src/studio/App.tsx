@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { DropOverlay } from './components/DropOverlay.tsx';
 import { Bar } from './panels/bar/Bar.tsx';
 import { ImagesCard } from './panels/images/ImagesCard.tsx';
@@ -8,12 +8,16 @@ import { SourcesCard } from './panels/sources/SourcesCard.tsx';
 import { Stage } from './panels/stage/Stage.tsx';
 import { OwnTraining } from './panels/train/OwnTraining.tsx';
 import { useIsFresh } from './stores/fresh.ts';
+import { useLesson } from './stores/lesson.ts';
 import { useUi } from './stores/ui.ts';
+
+const Guide = lazy(() => import('./lessons/Guide.tsx').then(({ Guide: guide }) => ({ default: guide })));
 
 /** The page: bar on top, recipe on the left, results on the right. */
 export function App() {
   const theme = useUi((state) => state.theme);
   const fresh = useIsFresh();
+  const lesson = useLesson((state) => state.id);
   useEffect(() => {
     if (theme === 'system') delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
@@ -32,6 +36,11 @@ export function App() {
         </aside>
         <Stage />
       </div>
+      {lesson && (
+        <Suspense fallback={null}>
+          <Guide key={lesson} id={lesson} />
+        </Suspense>
+      )}
       <DropOverlay />
       <OwnTraining />
     </>

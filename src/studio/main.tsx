@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
 import { watchRecipe } from './actions/check.ts';
+import { openLessonOfAddress } from './actions/lesson.ts';
 import { keepOffline, takeLaunchedFiles } from './actions/offline.ts';
 import { listenToKeys } from './actions/shortcuts.ts';
 import { fetchParts } from './components/later.tsx';
@@ -15,6 +16,7 @@ watchRecipe();
 watchEdits();
 listenToKeys();
 takeLaunchedFiles();
+openLessonOfAddress();
 
 const root = document.getElementById('studio');
 if (!root) throw new Error('the page has no place for the studio');

@@ -29,7 +29,7 @@ export const experiments: readonly Demo[] = [
   {
     id: 'mlp',
     title: 'Two digit experts · MLP',
-    line: 'Local FS-Merge, layer by layer: one knows 0 to 4, one knows 5 to 9, the merge knows all ten. About 10 seconds.',
+    line: 'Local FS-Merge, layer by layer: one knows 0 to 4, one 5 to 9, the merge all ten. About 10 seconds.',
   },
   {
     id: 'vit',
@@ -39,7 +39,7 @@ export const experiments: readonly Demo[] = [
   {
     id: 'few-images',
     title: 'FS-Merge against distillation',
-    line: 'The digit experts merged and distilled with 16 images of each task, then more and more: one chart. About 1 minute.',
+    line: 'The digit experts with 16 images of each task, then more and more: one chart. About half a minute.',
   },
 ];
 

@@ -58,7 +58,7 @@ const pressedKeys = ({ key, ctrlKey, metaKey, shiftKey }: KeyboardEvent): string
   ctrlKey || metaKey ? `Ctrl ${shiftKey ? 'Shift ' : ''}${key.toUpperCase()}` : key;
 
 /** Whether the key means something where the focus is: text in a field, a press of a button. */
-function isTaken(target: EventTarget | null, key: string): boolean {
+export function isTaken(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target instanceof HTMLInputElement && ['radio', 'range', 'checkbox'].includes(target.type)) return key === ' ';
   if (target.closest('input, textarea, select, [contenteditable]')) return true;

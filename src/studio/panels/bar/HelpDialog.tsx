@@ -1,6 +1,8 @@
 import { useEffect, useRef } from 'react';
+import { openLesson } from '../../actions/lesson.ts';
 import { shortcuts } from '../../actions/shortcuts.ts';
 import { IconButton } from '../../components/IconButton.tsx';
+import { lessonTitles } from '../../lessons/titles.ts';
 import { useOffline } from '../../stores/offline.ts';
 import { useUi } from '../../stores/ui.ts';
 
@@ -35,6 +37,17 @@ export function HelpDialog() {
       </p>
       <p>Everything happens in this tab: no file leaves it.</p>
       <p data-testid="offline">{offlineLines[kept]}</p>
+      <h3>Lessons</h3>
+      <p>Each takes less than three minutes and is done on this page, with networks of its own.</p>
+      <ul className="lesson-list">
+        {lessonTitles.map(({ id, title }) => (
+          <li key={id}>
+            <button type="button" className="link" onClick={() => openLesson(id)}>
+              {title}
+            </button>
+          </li>
+        ))}
+      </ul>
       <h3>Keys</h3>
       <dl className="keys">
         {shortcuts.map(({ keys, does }) => (
@@ -48,7 +61,10 @@ export function HelpDialog() {
           </div>
         ))}
       </dl>
-      <p className="hint">Keys wait while you type in a field. On a Mac ⌘ does what Ctrl does.</p>
+      <p className="hint">
+        Keys wait while you type in a field. On a Mac ⌘ does what Ctrl does. In a lesson n goes on, b goes back, Escape
+        leaves.
+      </p>
     </dialog>
   );
 }

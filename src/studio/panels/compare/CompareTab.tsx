@@ -106,6 +106,7 @@ function BaselinesButton() {
       <button
         type="button"
         className="button"
+        data-testid="run-baselines"
         title="Every source alone, and every method that trains nothing"
         disabled={!ready || active || comparing !== null}
         onClick={() => void runComparisons()}

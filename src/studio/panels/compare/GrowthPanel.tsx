@@ -89,7 +89,7 @@ function Steering() {
     <>
       <span className="quiet">
         {ready
-          ? `FS-Merge as card 3 says, and distillation, each with ${counts.length > 1 ? `${counts[0]} to ${count(most)}` : plural(most, 'image')} of a task`
+          ? `FS-Merge as card 3 says, and distillation, each with ${counts.length > 1 ? `${counts[0]} to ${count(most)} images` : plural(most, 'image')} of each task`
           : 'Choose FS-Merge, sources and images first.'}
       </span>
       <button
@@ -99,7 +99,7 @@ function Steering() {
         disabled={!ready || busy || counts.length < 2}
         onClick={() => void growImages()}
       >
-        {`Run ${plural(2 * counts.length, 'run')}`}
+        {`Train ${plural(2 * counts.length, 'network')}`}
       </button>
     </>
   );

@@ -13,7 +13,11 @@ export function TheorySection() {
   const ready = useRecipe(isReady);
   const [open, setOpen] = useState(false);
   return (
-    <details className="quiet-details more-fields" onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details
+      className="quiet-details more-fields"
+      data-testid="theory-section"
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
       <summary>Theory, checked on these sources</summary>
       {ready && open && <Theory />}
       {!ready && <p className="hint">Two sources and their images are needed.</p>}

@@ -1,7 +1,9 @@
 import { experiments, playDemo } from '../../actions/demo.ts';
 import { takeFiles } from '../../actions/files.ts';
+import { openLesson } from '../../actions/lesson.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { FileButton } from '../../components/inputs/FileButton.tsx';
+import { lessonTitles } from '../../lessons/titles.ts';
 import { useFiles } from '../../stores/files.ts';
 import { useRuns } from '../../stores/runs.ts';
 import { useUi } from '../../stores/ui.ts';
@@ -69,6 +71,15 @@ export function Welcome() {
           </>
         )}
       </p>
+      <ul className="welcome-lessons" aria-label="Lessons">
+        {lessonTitles.map(({ id, title }) => (
+          <li key={id}>
+            <button type="button" className="link" onClick={() => openLesson(id)}>
+              {title}
+            </button>
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }
