@@ -37,7 +37,7 @@ export function Guide({ id }: { id: LessonId }) {
   };
   const goBack = () => useLesson.setState({ step: Math.max(0, at - 1) });
   useKeys({ n: goOn, b: goBack, Escape: leaveLesson });
-  const words = step ? now.text : readinessWords[readiness];
+  const words = step ? unbroken(now.text) : readinessWords[readiness];
   return (
     <aside className="guide" aria-labelledby="guide-title" data-testid="lesson" data-lesson={id}>
       <header>
@@ -101,6 +101,9 @@ const readinessWords: Record<Readiness, string> = {
   ready: '',
   failed: 'The networks and images of this lesson could not be read; the page says why.',
 };
+
+/** "0–4" stays in one line. */
+const unbroken = (text: string): string => text.replace(/(\d)–(\d)/g, '$1\u2060–\u2060$2');
 
 /** Each step once for screen readers, and that it is done; numbers that change on the way are not read again. */
 function Announcement({ step, words, met }: { step: Step | null; words: string; met: boolean }) {

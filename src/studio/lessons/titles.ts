@@ -3,7 +3,7 @@ export const lessonTitles = [
   { id: 'averaging', title: 'Why averaging fails' },
   { id: 'matrices', title: 'What M and U do' },
   { id: 'folding', title: 'Folding' },
-  { id: 'few-images', title: 'Few images: FS-Merge and distillation' },
+  { id: 'few-images', title: 'Few images, and distillation' },
   { id: 'starts', title: 'Initialisations side by side' },
   { id: 'any-target', title: 'Any target can be reached' },
 ] as const;

@@ -1,6 +1,8 @@
 import { foldTowards } from '../../actions/fold.ts';
 import { useExport } from '../../stores/export.ts';
+import { useFiles } from '../../stores/files.ts';
 import { useFold } from '../../stores/fold.ts';
+import { useRecipe } from '../../stores/recipe.ts';
 import { bytes, count, percentOrNone, significant } from '../../text/numbers.ts';
 import { finished, jointShare, now } from '../facts.ts';
 import { press, slide } from '../hands.ts';
@@ -9,6 +11,12 @@ import { openTab, picture, places, start, tab, unfold } from '../places.ts';
 
 const merged = () => finished('fs-merge');
 const report = () => useExport.getState().reports[merged()?.id ?? ''] ?? null;
+
+const sourceSize = (): string => {
+  const [first] = useRecipe.getState().draft.sources;
+  const info = first && useFiles.getState().sources[first.file];
+  return info ? bytes(info.bytes) : '…';
+};
 
 export const folding: Lesson = {
   recipe: 'mlp',
@@ -58,7 +66,7 @@ export const folding: Lesson = {
       text: () => {
         const back = report()?.readBack;
         const size = bytes((report()?.files ?? []).reduce((sum, file) => sum + file.bytes, 0));
-        return `The file has ${size}, as one network has. Read back it is right on ${percentOrNone(back?.score.joint)} jointly; the training said ${jointShare(merged())}. The largest difference of an output is ${significant(back?.largestLogitDifference ?? Number.NaN)}.`;
+        return `The file has ${size}; that of the first source has ${sourceSize()}. Read back it is right on ${percentOrNone(back?.score.joint)} jointly; the training said ${jointShare(merged())}. The largest difference of an output is ${significant(back?.largestLogitDifference ?? Number.NaN)}.`;
       },
     },
   ],

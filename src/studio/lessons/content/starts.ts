@@ -51,12 +51,13 @@ async function putBeside(): Promise<void> {
 
 const columns = () => [...document.querySelectorAll(`${places.columns} [data-testid=matrix-column]`)];
 
-/** Share of the first source in each column, with the column's run. */
+/** Share of the first source in each column, with the start of the column's run. */
 const sharesBeside = (): string =>
   columns()
     .map((column) => {
-      const run = column.querySelector('h4')?.firstChild?.textContent?.trim() ?? '…';
-      return `${run} ${column.querySelector('[data-testid=likeness-0] td')?.textContent ?? '…'}`;
+      const name = column.querySelector('h4')?.firstChild?.textContent?.trim();
+      const start = starts.find((one) => runFrom(one)?.name === name) ?? name ?? '…';
+      return `${start} ${column.querySelector('[data-testid=likeness-0] td')?.textContent ?? '…'}`;
     })
     .join(', ');
 
