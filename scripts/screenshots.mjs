@@ -43,7 +43,7 @@ await server.close();
  * @param {(state: string) => Promise<unknown>} shoot
  */
 async function journey(page, shoot) {
-  await page.getByTestId('backend-label').filter({ hasNotText: 'choosing' }).waitFor();
+  await ready(page);
   await shoot('empty');
   await page.getByRole('button', { name: 'Help and keys' }).click();
   await shoot('help');
@@ -52,7 +52,7 @@ async function journey(page, shoot) {
   await page.reload();
   await loaded(page, shoot);
   await page.reload();
-  await page.getByTestId('backend-label').filter({ hasNotText: 'choosing' }).waitFor();
+  await ready(page);
   await page.getByTestId('demo-mlp').click();
   await page.waitForFunction(
     () =>
@@ -83,6 +83,8 @@ async function journey(page, shoot) {
   await settled(page);
   await shoot('exporting');
   await sessions(page, shoot);
+  await growing(page, shoot);
+  await lesson(page, shoot);
 }
 
 /**
@@ -168,6 +170,53 @@ async function matrices(page, shoot) {
     .hover({ position: { x: 40, y: 40 } });
   await settled(page);
   await shoot('side-by-side');
+}
+
+/**
+ * FS-Merge against distillation as the images grow.
+ * @param {import('@playwright/test').Page} page
+ * @param {(state: string) => Promise<unknown>} shoot
+ */
+async function growing(page, shoot) {
+  await page.goto(new URL('.', page.url()).href);
+  await ready(page);
+  await page.getByTestId('demo-few-images').click();
+  await page.getByTestId('growth-progress').filter({ hasText: 'run 6' }).waitFor({ timeout: minutes });
+  await shoot('growing');
+  await page.getByTestId('growth-progress').waitFor({ state: 'detached', timeout: 2 * minutes });
+  await page.getByTestId('growth').getByText('Show as table').click();
+  await settled(page);
+  await shoot('grown');
+}
+
+/**
+ * A lesson at a step that asks for something, at its end, and one that does not exist.
+ * @param {import('@playwright/test').Page} page
+ * @param {(state: string) => Promise<unknown>} shoot
+ */
+async function lesson(page, shoot) {
+  await page.goto(new URL('?lesson=any-target', page.url()).href);
+  for (let step = 1; step <= 4; step++) {
+    await page.locator('[data-lesson-target]').waitFor();
+    const doIt = page.getByTestId('lesson-do');
+    if (step > 1 && (await doIt.count()) > 0) {
+      await page.locator('[data-testid=lesson-do][aria-disabled=false]').waitFor({ timeout: minutes });
+      if (step === 3) await settled(page).then(() => shoot('lesson'));
+      await doIt.click();
+    }
+    await page.locator('[data-testid=lesson-next][aria-disabled=false]').waitFor({ timeout: minutes });
+    if (step < 4) await page.getByTestId('lesson-next').click();
+  }
+  await settled(page);
+  await shoot('lesson-shows');
+  await page.goto(new URL('?lesson=none', page.url()).href);
+  await page.getByRole('alert').waitFor();
+  await shoot('lesson-unknown');
+}
+
+/** @param {import('@playwright/test').Page} page */
+function ready(page) {
+  return page.getByTestId('backend-label').filter({ hasNotText: 'choosing' }).waitFor();
 }
 
 /** @param {import('@playwright/test').Page} page */

@@ -1,5 +1,6 @@
-import { lazy, Suspense, useEffect } from 'react';
+import { useEffect } from 'react';
 import { DropOverlay } from './components/DropOverlay.tsx';
+import { later } from './components/later.tsx';
 import { Bar } from './panels/bar/Bar.tsx';
 import { ImagesCard } from './panels/images/ImagesCard.tsx';
 import { MethodCard } from './panels/method/MethodCard.tsx';
@@ -11,7 +12,7 @@ import { useIsFresh } from './stores/fresh.ts';
 import { useLesson } from './stores/lesson.ts';
 import { useUi } from './stores/ui.ts';
 
-const Guide = lazy(() => import('./lessons/Guide.tsx').then(({ Guide: guide }) => ({ default: guide })));
+const Guide = later(async () => (await import('./lessons/Guide.tsx')).Guide);
 
 /** The page: bar on top, recipe on the left, results on the right. */
 export function App() {
@@ -36,11 +37,7 @@ export function App() {
         </aside>
         <Stage />
       </div>
-      {lesson && (
-        <Suspense fallback={null}>
-          <Guide key={lesson} id={lesson} />
-        </Suspense>
-      )}
+      {lesson && <Guide key={lesson} id={lesson} />}
       <DropOverlay />
       <OwnTraining />
     </>

@@ -1,4 +1,3 @@
-import { lazy, Suspense } from 'react';
 import type { MethodName } from '../../../engine/recipe.ts';
 import { runComparisons } from '../../actions/compare.ts';
 import { Notices } from '../../components/ErrorNote.tsx';
@@ -13,9 +12,8 @@ import { activeRun, useRuns } from '../../stores/runs.ts';
 import { methodNames } from '../../text/describe.ts';
 import { CloserLook } from './CloserLook.tsx';
 import { CompareTable } from './CompareTable.tsx';
+import { GrowthPanel } from './GrowthPanel.tsx';
 import { SaveReport } from './SaveReport.tsx';
-
-const GrowthPanel = lazy(() => import('./GrowthPanel.tsx').then(({ GrowthPanel: panel }) => ({ default: panel })));
 
 /** Everything that was measured, side by side. */
 export function CompareTab() {
@@ -28,11 +26,7 @@ export function CompareTab() {
   const current = { recipe: currentRecipe(), colours: sources.map((source) => source.colour) };
   const tables = comparisons(current, runs, sourceScores);
   const own = tables.find(({ key }) => key === settingKey(current.recipe));
-  const growth = own && (
-    <Suspense fallback={null}>
-      <GrowthPanel comparison={own} />
-    </Suspense>
-  );
+  const growth = own && <GrowthPanel comparison={own} />;
   return (
     <div className="compare">
       {grown && growth}
