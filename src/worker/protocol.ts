@@ -26,8 +26,8 @@ import type {
   Thumbnails,
 } from './protocol-files.ts';
 import type { MatrixInfo, MatrixValues } from './protocol-matrices.ts';
-import type { Session } from './session-schema.ts';
 import type { NamedTraining, ScratchRecipe, TrainedSource, TrainingCheck, TrainingEvent } from './protocol-training.ts';
+import type { Session } from './session-schema.ts';
 
 export type { ExportContainer } from '../engine/architectures/export.ts';
 export type { Fact, FactOrigin, Resize } from '../engine/architectures/facts.ts';
