@@ -14,7 +14,8 @@ import { loadFiles, takeFiles } from './files.ts';
 import { ending, startRun } from './runs.ts';
 
 /** Files in `demo/recipes`. */
-export type DemoRecipe = 'mlp' | 'vit' | 'mlp-full' | 'vit-full';
+const demoRecipes = ['mlp', 'vit', 'mlp-full', 'vit-full'] as const;
+export type DemoRecipe = (typeof demoRecipes)[number];
 export type DemoId = DemoRecipe | 'few-images';
 
 interface Demo {
@@ -118,7 +119,7 @@ export async function loadDemoFiles(files: readonly string[]): Promise<Map<strin
 
 /** Paths of the demo files that a recipe needs; none unless one of its checkpoints is a demo's. */
 export async function demoFilesOf(needed: readonly string[], sources: readonly string[]): Promise<string[]> {
-  const recipes = await Promise.all(demos.map(async ({ id }) => (await (await fetchRecipe(id)).json()) as DemoFile));
+  const recipes = await Promise.all(demoRecipes.map(async (id) => (await (await fetchRecipe(id)).json()) as DemoFile));
   const own = recipes.filter(({ recipe }) => recipe.sources.some(({ file }) => sources.includes(file)));
   return [...new Set(own.flatMap(({ files }) => files.filter((path) => needed.includes(fileName(path)))))];
 }
@@ -148,7 +149,7 @@ const fetchFiles = (paths: readonly string[]): Promise<DroppedFile[]> =>
     }),
   );
 
-const fetchRecipe = (id: DemoId): Promise<Response> => fetchDemo(`recipes/${id}.json`);
+const fetchRecipe = (id: DemoRecipe): Promise<Response> => fetchDemo(`recipes/${id}.json`);
 
 async function fetchDemo(path: string): Promise<Response> {
   const response = await fetch(`${import.meta.env.BASE_URL}demo/${path}`);
