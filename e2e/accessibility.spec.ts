@@ -1,6 +1,7 @@
 /** Every state of the page, light and dark, under axe. */
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from './support/axe.ts';
+import { expectStep, nextButton, openLesson } from './support/lesson.ts';
 import { drop, openStudio, runState, shownStep } from './support/studio.ts';
 
 test('axe finds nothing in any state', async ({ page }) => {
@@ -69,3 +70,18 @@ test('nor on a phone', async ({ page }) => {
   await expect(page.getByTestId('export-size')).toBeVisible();
   await expectAccessible(page, 'export');
 });
+
+for (const [where, width, height] of [
+  ['on a laptop', 1440, 900],
+  ['on a phone', 390, 844],
+] as const) {
+  test(`nor in a lesson ${where}`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    await openLesson(page, 'averaging');
+    await expectStep(page, 1);
+    await expectAccessible(page, 'lesson, something to see');
+    await nextButton(page).click();
+    await expectStep(page, 2);
+    await expectAccessible(page, 'lesson, something to do');
+  });
+}

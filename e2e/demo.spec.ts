@@ -1,5 +1,6 @@
 /** The demos: one click each, and what they promise on held-out images. */
 import { expect, test } from '@playwright/test';
+import { expectAccessible } from './support/axe.ts';
 import { openStudio, readAccuracies, runState } from './support/studio.ts';
 
 const demos = [
@@ -53,6 +54,7 @@ test('few-images: one click merges and distils with more and more images, stops,
   await expect(panel.getByRole('list')).toContainText(/average 75\.\d.%/);
   // Its points and the level lines are drawn.
   await expect(panel.locator('svg circle')).toHaveCount(12);
+  await expectAccessible(page, 'growth');
   // Ordinary runs: the one that was stopped is there too.
   await page.getByRole('tab', { name: 'Training' }).click();
   await expect(page.getByTestId('run-list').locator('tbody tr')).toHaveCount(13);

@@ -1,15 +1,19 @@
-/** `npm run screenshots`: plays a demo in the built studio, takes pictures in test-results/screenshots, and renews those of the README. */
-import { copyFileSync, mkdirSync } from 'node:fs';
+/**
+ * `npm run screenshots`: plays every state of the built studio, takes pictures in test-results/screenshots, and renews those of the
+ * README and the guides in docs/images. `npm run screenshots -- 1440 light` takes those of one width and scheme.
+ */
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { preview } from 'vite';
 import { systemBrowser } from './browser.mjs';
 import { projectFolder } from './command.mjs';
+import { takeForDocs } from './screenshots/docs.mjs';
 import { sessions } from './screenshots/sessions.mjs';
 
 const folder = join(projectFolder, 'test-results/screenshots');
 mkdirSync(folder, { recursive: true });
-const inReadme = ['training-1440-light.png', 'inspecting-1440-dark.png'];
+const wanted = process.argv.slice(2);
 const sizes = [
   { name: '1440', width: 1440, height: 900 },
   { name: '820', width: 820, height: 1180 },
@@ -26,14 +30,18 @@ const browser = await chromium.launch({
 });
 for (const { name, width, height } of sizes) {
   for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+    if (!wanted.every((word) => [name, colorScheme].includes(word))) continue;
     const page = await browser.newPage({ serviceWorkers: 'block', viewport: { width, height }, colorScheme });
     await page.goto(url);
-    await journey(page, (state) => page.screenshot({ path: join(folder, `${state}-${name}-${colorScheme}.png`) }));
+    await journey(page, async (state) => {
+      const look = `${state}-${name}-${colorScheme}`;
+      await page.screenshot({ path: join(folder, `${look}.png`) });
+      await takeForDocs(page, look);
+    });
     await page.close();
     console.log(`${name} ${colorScheme}`);
   }
 }
-for (const name of inReadme) copyFileSync(join(folder, name), join(projectFolder, 'docs/images', name));
 await browser.close();
 await server.close();
 
