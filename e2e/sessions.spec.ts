@@ -1,5 +1,5 @@
-/** A recipe goes into a link, a session into a file and into the browser, and each comes back; edits are undone and done again. */
-import { copyFileSync, readFileSync } from 'node:fs';
+/** A recipe goes into a link, a session into a file and into the browser, and each comes back. */
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Browser, Page } from '@playwright/test';
 import { expect, test } from '@playwright/test';
 import { appUrl } from './support/app.ts';
@@ -16,6 +16,7 @@ import {
   readAccuracies,
   runState,
   runToEnd,
+  save,
   setNumber,
   shownStep,
 } from './support/studio.ts';
@@ -99,6 +100,30 @@ test('a demo by its link: one click fetches its files', async ({ page, browser }
   await expect(needed(other)).toHaveCount(0);
   await runToEnd(other);
   expect(await readAccuracies(other, 2)).toEqual(before);
+  await other.context().close();
+});
+
+test('a saved recipe is opened by dropping it with its files; a broken one is told', async ({ page, browser }) => {
+  await trainPair(page);
+  const before = await readAccuracies(page, 2);
+  await page.getByRole('tab', { name: 'Export' }).click();
+  const saved = await save(page, 'Save the recipe', /\.recipe\.json$/);
+  const other = await elsewhere(browser);
+  await dropFiles(other, 'main', [saved]);
+  await expect(needed(other)).toHaveCount(3);
+  const renamed = test.info().outputPath('best.json');
+  copyFileSync(saved, renamed);
+  await other.reload();
+  await dropFiles(other, 'main', [renamed, ...mlpFiles.map(demoFile)]);
+  await expect(needed(other)).toHaveCount(0);
+  await runToEnd(other);
+  expect(await readAccuracies(other, 2)).toEqual(before);
+
+  const broken = test.info().outputPath('broken.recipe.json');
+  writeFileSync(broken, readFileSync(saved, 'utf8').replace('"fs-merge"', '"magic"'));
+  await dropFiles(other, 'main', [broken]);
+  await expect(other.getByRole('alert')).toContainText('The recipe broken.recipe.json cannot be read: method.name');
+  expect(new URL(other.url()).hash).toContain("'epochs':3");
   await other.context().close();
 });
 
@@ -241,36 +266,4 @@ test('without storage and clipboard the page works, and promises nothing', async
   await page.keyboard.press('Escape');
   await expect(link).toHaveCount(0);
   await expect(page.getByRole('alert')).toHaveCount(0);
-});
-
-test('edits are undone and done again with keys, sources with their files', async ({ page }) => {
-  await openMlpPair(page);
-  const sources = page.getByTestId('source-list').getByRole('listitem');
-  await page.getByRole('button', { name: 'Remove mlp-mnist-5to9' }).click();
-  await expect(sources).toHaveCount(1);
-  await page.keyboard.press('Control+z');
-  await expect(sources).toHaveCount(2);
-  await expect(needed(page)).toHaveCount(0);
-  await expect(page.getByRole('button', { name: 'Start', exact: true })).toBeEnabled();
-  await choose(page, 'average');
-  await openTrainingOptions(page);
-  await setNumber(page, 'Epochs', 7);
-  const epochs = page.getByRole('textbox', { name: 'Epochs', exact: true });
-  const undo = page.getByRole('button', { name: 'Undo: epochs' });
-  await expect(undo).toBeEnabled();
-  // In a field the keys are the field's own.
-  const taken = await epochs.evaluate(
-    (field) =>
-      !field.dispatchEvent(new KeyboardEvent('keydown', { key: 'z', ctrlKey: true, bubbles: true, cancelable: true })),
-  );
-  expect(taken).toBe(false);
-  await undo.click();
-  await expect(epochs).toHaveValue('100');
-  await page.keyboard.press('Control+z');
-  await expect(page.getByRole('radio', { name: 'average', exact: true })).not.toBeChecked();
-  await page.keyboard.press('Control+Shift+z');
-  await page.keyboard.press('Control+y');
-  await expect(epochs).toHaveValue('7');
-  await expect(page.getByRole('radio', { name: 'average', exact: true })).toBeChecked();
-  await expect(page.getByRole('button', { name: 'Nothing to redo' })).toBeDisabled();
 });

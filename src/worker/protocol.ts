@@ -175,7 +175,7 @@ export interface StudioApi {
   restore(ids: readonly string[]): Promise<LoadResult>;
   /** A file with one of these fingerprints is loaded under its name from now on, and no other file is. */
   expect(files: readonly ExpectedFile[]): Promise<void>;
-  /** Checks a recipe that comes from elsewhere, which may be unfinished, and fills in the defaults. */
+  /** Checks a recipe that comes from elsewhere, a saved file or a value, which may be unfinished, and fills in the defaults. */
   readRecipe(value: unknown): Promise<Recipe>;
   /** Reads a session: a saved file, or one that the browser kept. */
   readSession(saved: File | Session): Promise<Session>;

@@ -22,26 +22,29 @@ export const sessionMethods = (
     workspace.expect(files);
   },
 
-  async readRecipe(value) {
+  async readRecipe(saved) {
+    const value = saved instanceof File ? await jsonOf(saved, 'recipe') : saved;
     const { data, error } = unfinishedRecipeSchema.safeParse(value);
     if (data) return data;
     throw new StudioError({
       kind: 'recipe',
-      message: `The link's recipe cannot be read: ${firstIssue(error)}.`,
+      message: `${saved instanceof File ? `The recipe ${saved.name}` : "The link's recipe"} cannot be read: ${firstIssue(error)}.`,
       advice: 'It may be of a newer studio, or cut off: ask for it again, or start anew.',
     });
   },
 
   async readSession(saved) {
-    return saved instanceof Blob ? checkedSession(await jsonOf(saved), saved.name) : checkedSession(saved, null);
+    return saved instanceof Blob
+      ? checkedSession(await jsonOf(saved, 'session'), saved.name)
+      : checkedSession(saved, null);
   },
 });
 
-async function jsonOf(file: File): Promise<unknown> {
+async function jsonOf(file: File, what: 'recipe' | 'session'): Promise<unknown> {
   try {
     return JSON.parse(await file.text());
   } catch (error) {
-    throw unreadable(file.name, 'it is no whole JSON file', error);
+    throw unreadable(file.name, 'it is no whole JSON file', error, what);
   }
 }
 
@@ -60,11 +63,11 @@ function checkedSession(value: unknown, name: string | null): Session {
   throw unreadable(name, firstIssue(error), error);
 }
 
-const unreadable = (name: string | null, why: string, cause: unknown) =>
+const unreadable = (name: string | null, why: string, cause: unknown, what = 'session') =>
   new StudioError(
     {
       kind: 'file',
-      message: `${name ?? 'The last session'} is no session that can be opened: ${why}.`,
+      message: `${name ?? 'The last session'} is no ${what} that can be opened: ${why}.`,
       advice: name === null ? 'Begin anew.' : 'Save it again where it came from, and copy the whole file.',
     },
     { cause },

@@ -61,10 +61,12 @@ async function downloadAll(files: readonly WrittenFile[]): Promise<void> {
 /** Browsers lose downloads that begin at the same moment; in milliseconds. */
 const betweenDownloads = 200;
 
+export const recipeEnding = '.recipe.json';
+
 /** Writes the recipe of a run, under the name that the run has now. */
 export function saveRecipe({ recipe, name }: Run, file: string): void {
   const text = JSON.stringify({ ...recipe, name }, null, 2);
-  download(`${file}.recipe.json`, new Blob([`${text}\n`], { type: 'application/json' }));
+  download(`${file}${recipeEnding}`, new Blob([`${text}\n`], { type: 'application/json' }));
 }
 
 /** Writes a run's M, U and LayerNorms. */

@@ -29,13 +29,13 @@ export async function takeDrop(data: DataTransfer, onto?: string): Promise<void>
 
 /**
  * Reads files and puts them into the recipe, where they fill the places that wait for them. Images that were dropped on a source belong
- * to it. A saved session is opened first.
+ * to it. A saved session or recipe is opened first.
  */
 export async function takeFiles(files: readonly DroppedFile[], onto?: string): Promise<void> {
   clearNotices('sources');
   clearNotices('images');
   if (files.length === 0) return tellFileError(nothingDropped);
-  const left = files.some(({ path }) => path.endsWith('.json')) ? await withoutSessions(files) : files;
+  const left = files.some(({ path }) => path.endsWith('.json')) ? await withoutSaved(files) : files;
   if (left.length === 0) return;
   const before = neededFiles(asChosen(useRecipe.getState().draft), useFiles.getState());
   const loaded = await loadFiles(left);
@@ -61,10 +61,10 @@ export async function takeFiles(files: readonly DroppedFile[], onto?: string): P
     openCards({ sources: true, images: true, method: true, run: true });
 }
 
-/** Opens the saved sessions among the files; answers the others. */
-async function withoutSessions(files: readonly DroppedFile[]): Promise<readonly DroppedFile[]> {
-  const { openSessionsAmong } = await import('./sessions.ts');
-  return openSessionsAmong(files);
+/** Opens the saved sessions and recipes among the files; answers the others. */
+async function withoutSaved(files: readonly DroppedFile[]): Promise<readonly DroppedFile[]> {
+  const { openSavedAmong } = await import('./sessions.ts');
+  return openSavedAmong(files);
 }
 
 const nothingDropped: StudioErrorInfo = {

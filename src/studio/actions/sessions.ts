@@ -1,5 +1,6 @@
-/** Saving and opening sessions, and sharing a recipe. */
+/** Saving and opening sessions and recipes, and sharing a recipe. */
 import type { DroppedFile, Session } from '../../worker/protocol.ts';
+import { fromRecipe } from '../recipe/draft.ts';
 import { trains } from '../runs/run.ts';
 import { attempt, client } from '../session.ts';
 import { linkNow } from '../sessions/address.ts';
@@ -13,7 +14,7 @@ import { isBusy, useRuns } from '../stores/runs.ts';
 import { expectFiles, useSessions } from '../stores/sessions.ts';
 import { clearNotices, notify, openCards, showTab } from '../stores/ui.ts';
 import { download } from './download.ts';
-import { safeName } from './export.ts';
+import { recipeEnding, safeName } from './export.ts';
 import { tellFacts } from './facts.ts';
 import { newRunId } from './runs.ts';
 
@@ -28,30 +29,48 @@ export function saveSession(): void {
   download(`${name}${ending}`, new Blob([sessionText(session)], { type: 'application/json' }));
 }
 
-/** Opens the saved sessions among the files; answers the others. */
-export async function openSessionsAmong(files: readonly DroppedFile[]): Promise<DroppedFile[]> {
+/** Opens the saved sessions and recipes among the files; answers the others. */
+export async function openSavedAmong(files: readonly DroppedFile[]): Promise<DroppedFile[]> {
   const others: DroppedFile[] = [];
   for (const dropped of files) {
-    if (await isSession(dropped)) await openFile(dropped.file);
+    const open = await openerOf(dropped);
+    if (open) await open(dropped.file);
     else others.push(dropped);
   }
   return others;
 }
 
-/** Characters at the beginning of a session's file, whatever the file is called. */
-const mark = /^\s*\{\s*"fsMergeSession"/;
+/** Recipes and the beginnings of sessions are shorter, in bytes. */
+const longestRecipe = 2 ** 18;
 
-async function isSession({ path, file }: DroppedFile): Promise<boolean> {
-  if (path.endsWith(ending)) return true;
-  return (
-    path.endsWith('.json') &&
-    mark.test(
-      await file
-        .slice(0, 64)
-        .text()
-        .catch(() => ''),
-    )
-  );
+/** What a file is opened with, whatever it is called; null for files that are neither session nor recipe. */
+async function openerOf({ path, file }: DroppedFile): Promise<((file: File) => Promise<void>) | null> {
+  if (path.endsWith(ending)) return openFile;
+  if (path.endsWith(recipeEnding)) return openRecipe;
+  if (!path.endsWith('.json')) return null;
+  const text = await file
+    .slice(0, longestRecipe)
+    .text()
+    .catch(() => '');
+  if (/^\s*\{\s*"fsMergeSession"/.test(text)) return openFile;
+  return isRecipe(text) ? openRecipe : null;
+}
+
+function isRecipe(text: string): boolean {
+  try {
+    const { sources, method } = JSON.parse(text);
+    return Array.isArray(sources) && typeof method?.name === 'string';
+  } catch {
+    return false;
+  }
+}
+
+/** Puts a saved recipe into the cards, which name the files that it needs. */
+async function openRecipe(file: File): Promise<void> {
+  const recipe = await attempt(tellPage, () => client.readRecipe(file));
+  if (!recipe) return;
+  editDraft(() => fromRecipe(recipe));
+  openCards({ sources: true, images: true, method: true, run: true });
 }
 
 async function openFile(file: File): Promise<void> {
