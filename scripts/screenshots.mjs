@@ -57,10 +57,9 @@ async function journey(page, shoot) {
   await shoot('help');
   await page.keyboard.press('Escape');
   await trainOwn(page, shoot);
-  await page.reload();
+  await anew(page);
   await loaded(page, shoot);
-  await page.reload();
-  await ready(page);
+  await anew(page);
   await page.getByTestId('demo-mlp').click();
   await page.waitForFunction(
     () =>
@@ -139,10 +138,15 @@ async function loaded(page, shoot) {
   await page.getByTestId('source-list').getByRole('listitem').nth(1).waitFor();
   await settled(page);
   await shoot('loaded');
+  const facts = page.getByTestId('source-list').locator('details').first().locator('summary');
+  await facts.click();
+  await settled(page);
+  await shoot('facts');
+  await facts.click();
   for (const card of ['Images', 'Method']) {
     const button = page.getByRole('button', { name: new RegExp(`^\\d? ?${card}`) });
     if ((await button.getAttribute('aria-expanded')) === 'false') await button.click();
-    await button.scrollIntoViewIfNeeded();
+    await button.evaluate((header) => header.scrollIntoView({ block: 'start' }));
     await settled(page);
     await shoot(card.toLowerCase());
   }
@@ -186,8 +190,7 @@ async function matrices(page, shoot) {
  * @param {(state: string) => Promise<unknown>} shoot
  */
 async function growing(page, shoot) {
-  await page.goto(new URL('.', page.url()).href);
-  await ready(page);
+  await anew(page);
   await page.getByTestId('demo-few-images').click();
   await page.getByTestId('growth-progress').filter({ hasText: 'run 6' }).waitFor({ timeout: minutes });
   await shoot('growing');
@@ -220,6 +223,16 @@ async function lesson(page, shoot) {
   await page.goto(new URL('?lesson=none', page.url()).href);
   await page.getByRole('alert').waitFor();
   await shoot('lesson-unknown');
+}
+
+/**
+ * The first page again: the address holds a recipe, which a reload would bring back.
+ * @param {import('@playwright/test').Page} page
+ */
+async function anew(page) {
+  await page.goto('about:blank');
+  await page.goto(url);
+  await ready(page);
 }
 
 /** @param {import('@playwright/test').Page} page */

@@ -28,6 +28,7 @@ export async function sessions(page, shoot) {
   await page.goto('about:blank');
   await page.goto(link.replace(/#.*/, ''));
   await page.getByTestId('go-on').waitFor();
+  await page.waitForTimeout(800);
   await shoot('returning');
   await page.getByRole('button', { name: 'Forget the last session' }).click();
 
@@ -35,6 +36,7 @@ export async function sessions(page, shoot) {
   await page.goto(link);
   await page.getByTestId('needed-file').nth(2).waitFor();
   await page.getByRole('button', { name: /^Fetch/ }).waitFor();
+  await page.waitForTimeout(800);
   await shoot('linked');
 
   await page.goto('about:blank');
