@@ -15,7 +15,9 @@ type Breach = [path: string, message: string, text: string];
 
 const engine = 'src/engine/merging/x.ts';
 const studio = 'src/studio/panels/x.ts';
+const panel = 'src/studio/panels/x.tsx';
 const types = 'The studio takes only types';
+const names = 'A control has its name and help in src/studio/text/controls';
 
 const breaches: Breach[] = [
   [engine, 'The engine never draws', "import { useState } from 'react';"],
@@ -43,6 +45,11 @@ const breaches: Breach[] = [
   [studio, types, "export const api = await import('../../engine/workspace.ts');"],
   [studio, types, "import { createApi } from '../../worker/api.ts';"],
   [studio, 'The page never computes', "import type { Tensor } from '@tensorflow/tfjs-core';"],
+  [panel, names, 'export const P = () => <Field label="Seed">{() => null}</Field>;'],
+  [panel, names, 'export const P = () => <button type="button" title="Ends it">{stop.label}</button>;'],
+  [panel, names, `export const P = () => <IconButton icon="close" label={\`Remove \${name}\`} />;`],
+  [panel, names, 'export const P = () => <button type="button"><Icon name="stop" /> Stop</button>;'],
+  [panel, names, 'export const P = () => <label htmlFor={id}>Seed</label>;'],
   ['src/studio/x.ts', 'This file has too many lines', 'void 0;\n'.repeat(301)],
   ['src/studio/styles/x.css', 'This file has too many lines', 'a {\n}\n'.repeat(151)],
 ];
@@ -54,6 +61,8 @@ const kept: [path: string, text: string][] = [
   [studio, "import type { Model } from '../../engine/architectures/model.ts';\nexport type M = Model;"],
   [studio, "import type { StudioEvent } from '../../worker/protocol.ts';\nexport type E = StudioEvent;"],
   [studio, "import { connect } from '../../worker/client.ts';\nexport const open = connect;"],
+  [panel, 'export const P = () => <Field {...methodControls.seed}>{() => <p title="a">Text</p>}</Field>;'],
+  [panel, `export const P = () => <Choice label={controls.kind.label} hint={\`\${lines[kind]} So many.\`} />;`],
   ['src/studio/x.test.ts', "import { recipeSchema } from '../engine/recipe.ts';\nexport const schema = recipeSchema;"],
 ];
 

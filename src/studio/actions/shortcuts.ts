@@ -1,56 +1,57 @@
-/** What keys do. The help lists exactly these. */
+/** What keys do: the keys themselves, and what the help says of them, are those of the controls. */
+
 import type { CardId, TabId } from '../stores/ui.ts';
 import { showTab, toggleCard, useUi } from '../stores/ui.ts';
+import type { Control } from '../text/controls/control.ts';
+import { barControls, cardControls, pictureControls, runControls, tabControls } from '../text/controls/page.ts';
+import { exportControls, trainingTabControls } from '../text/controls/stage.ts';
 import { foldOrPause } from './fold.ts';
 import { startOrPause, stepRun } from './runs.ts';
 import { redo, undo } from './undo.ts';
 
 interface Shortcut {
-  /** "Ctrl Z": with the control or the command key. */
-  keys: readonly string[];
-  does: string;
-  run: (key: string) => void;
+  control: Control;
+  run: () => void;
 }
 
-const cards: Record<string, CardId> = { 1: 'sources', 2: 'images', 3: 'method', 4: 'run' };
-const tabs: Record<string, TabId> = { t: 'training', m: 'matrices', c: 'compare', x: 'export' };
+const tabs: readonly TabId[] = ['training', 'matrices', 'compare', 'export'];
+const cards: readonly CardId[] = ['sources', 'images', 'method', 'run'];
 
+/** In the order of the help. */
 export const shortcuts: readonly Shortcut[] = [
-  { keys: [' '], does: 'start, pause or resume the run', run: () => void startOrPause() },
-  { keys: ['s'], does: 'take one training step', run: () => void stepRun() },
-  { keys: ['f'], does: 'fold the SuperNet, pause, unfold', run: foldOrPause },
-  { keys: Object.keys(cards), does: 'fold or unfold a card', run: (key) => goToCard(cards[key]) },
-  { keys: Object.keys(tabs), does: 'training, matrices, compare, export', run: (key) => goToTab(tabs[key]) },
-  {
-    keys: ['l'],
-    does: 'logarithmic or linear loss',
-    run: () => useUi.setState(({ logScale }) => ({ logScale: !logScale })),
-  },
-  { keys: ['Ctrl Z'], does: 'undo an edit of the recipe', run: () => void undo() },
-  { keys: ['Ctrl Shift Z', 'Ctrl Y'], does: 'redo it', run: () => void redo() },
-  { keys: ['?'], does: 'this help', run: () => useUi.setState(({ help }) => ({ help: !help })) },
+  { control: runControls.start, run: () => void startOrPause() },
+  { control: runControls.step, run: () => void stepRun() },
+  { control: pictureControls.fold, run: foldOrPause },
+  { control: exportControls.download, run: goToDownload },
+  ...cards.map((card) => ({ control: cardControls[card], run: () => goToCard(card) })),
+  ...tabs.map((tab) => ({ control: tabControls[tab], run: () => showTab(tab) })),
+  { control: trainingTabControls.logScale, run: () => useUi.setState(({ logScale }) => ({ logScale: !logScale })) },
+  { control: barControls.undo, run: () => void undo() },
+  { control: barControls.redo, run: () => void redo() },
+  { control: barControls.help, run: () => useUi.setState(({ help }) => ({ help: !help })) },
 ];
 
-function goToCard(card: CardId | undefined): void {
-  if (!card) return;
+function goToCard(card: CardId): void {
   toggleCard(card);
   document.getElementById(`card-${card}`)?.focus();
 }
 
-const goToTab = (tab: TabId | undefined): void => {
-  if (tab) showTab(tab);
-};
+/** A download is begun by the button that has the focus then, not by a key that was touched. */
+function goToDownload(): void {
+  showTab('export');
+  useUi.setState({ toDownload: true });
+}
 
 /** Listens from now on. */
 export function listenToKeys(): void {
   window.addEventListener('keydown', (event) => {
     if (event.altKey || event.defaultPrevented) return;
     const pressed = pressedKeys(event);
-    const shortcut = shortcuts.find(({ keys }) => keys.includes(pressed));
+    const shortcut = shortcuts.find(({ control }) => control.keys?.includes(pressed));
     if (!shortcut || isTaken(event.target, event.key)) return;
     if (document.querySelector('dialog[open]') && event.key !== '?') return;
     event.preventDefault();
-    shortcut.run(event.key);
+    shortcut.run();
   });
 }
 

@@ -2,13 +2,15 @@ import type { ReactNode } from 'react';
 import { useId } from 'react';
 import type { CardId } from '../stores/ui.ts';
 import { toggleCard, useUi } from '../stores/ui.ts';
+import type { Control } from '../text/controls/control.ts';
+import { ariaKeys, tooltip } from '../text/controls/control.ts';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { Icon } from './Icon.tsx';
 
 interface Props {
   id: CardId;
   number: number;
-  title: string;
+  control: Control;
   /** What was chosen, in one line: all that a folded card shows. */
   line: string;
   /** Things that keep the recipe from running. */
@@ -17,7 +19,7 @@ interface Props {
 }
 
 /** One card of the recipe. Its heading folds it. */
-export function Card({ id, number, title, line, problems = 0, children }: Props) {
+export function Card({ id, number, control, line, problems = 0, children }: Props) {
   const open = useUi((state) => state.open[id]);
   const body = useId();
   return (
@@ -28,13 +30,15 @@ export function Card({ id, number, title, line, problems = 0, children }: Props)
           className="card-head"
           aria-expanded={open}
           aria-controls={body}
+          aria-keyshortcuts={ariaKeys(control)}
+          title={tooltip(control)}
           onClick={() => toggleCard(id)}
           id={`card-${id}`}
         >
           <span className="card-number" aria-hidden="true">
             {number}
           </span>
-          <span className="card-title">{title}</span>
+          <span className="card-title">{control.label}</span>
           <span className="card-line" title={line}>
             {line}
           </span>

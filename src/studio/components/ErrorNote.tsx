@@ -1,6 +1,7 @@
 import type { StudioErrorInfo } from '../../engine/errors.ts';
 import type { Place } from '../stores/ui.ts';
 import { dismiss, useUi } from '../stores/ui.ts';
+import { barControls } from '../text/controls/page.ts';
 import { Icon } from './Icon.tsx';
 import { IconButton } from './IconButton.tsx';
 
@@ -20,7 +21,7 @@ export function ErrorNote({ info, onDismiss }: Props) {
         <p>{message}</p>
         <p className="error-advice">{advice}</p>
       </div>
-      {onDismiss && <IconButton icon="close" label="Dismiss" onClick={onDismiss} />}
+      {onDismiss && <IconButton icon="close" label={barControls.dismiss.label} onClick={onDismiss} />}
     </div>
   );
 }

@@ -3,6 +3,8 @@ import { fillPlace } from '../actions/places.ts';
 import type { NamedFile } from '../recipe/files-of.ts';
 import { useFiles } from '../stores/files.ts';
 import { useSessions } from '../stores/sessions.ts';
+import { tooltip } from '../text/controls/control.ts';
+import { neededControls } from '../text/controls/page.ts';
 import { bytes } from '../text/numbers.ts';
 import { Icon } from './Icon.tsx';
 
@@ -37,14 +39,19 @@ export function NeededFile({ file: { name, role } }: { file: NamedFile }) {
         <p className="namesake" role="alert">
           The {name} that was dropped is another file: its contents differ from the session's. It is here as{' '}
           {namesake.id}.{' '}
-          <button type="button" className="link" onClick={() => void fillPlace(name, namesake.id)}>
-            Use it all the same
+          <button
+            type="button"
+            className="link"
+            title={tooltip(neededControls.takeNamesake)}
+            onClick={() => void fillPlace(name, namesake.id)}
+          >
+            {neededControls.takeNamesake.label}
           </button>
         </p>
       )}
       {!namesake && others.length > 0 && (
         <p className="instead">
-          <label htmlFor={id}>or use instead</label>
+          <label htmlFor={id}>{neededControls.instead.label}</label>
           <select id={id} value="" onChange={(event) => void fillPlace(name, event.target.value)}>
             <option value="">choose…</option>
             {others.map((other) => (

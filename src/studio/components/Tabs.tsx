@@ -1,9 +1,11 @@
 import type { KeyboardEvent } from 'react';
 import { useRef } from 'react';
+import type { Control } from '../text/controls/control.ts';
+import { ariaKeys, tooltip } from '../text/controls/control.ts';
 
 interface Props<T extends string> {
   label: string;
-  tabs: readonly { id: T; label: string }[];
+  tabs: readonly { id: T; control: Control }[];
   value: T;
   onChange: (tab: T) => void;
 }
@@ -32,10 +34,12 @@ export function Tabs<T extends string>({ label, tabs, value, onChange }: Props<T
           id={`tab-${tab.id}`}
           aria-controls={`panel-${tab.id}`}
           aria-selected={tab.id === value}
+          aria-keyshortcuts={ariaKeys(tab.control)}
+          title={tooltip(tab.control)}
           tabIndex={tab.id === value ? 0 : -1}
           onClick={() => onChange(tab.id)}
         >
-          {tab.label}
+          {tab.control.label}
         </button>
       ))}
     </div>

@@ -5,6 +5,9 @@ import { IconButton } from '../components/IconButton.tsx';
 import { useLesson } from '../stores/lesson.ts';
 import { useUi } from '../stores/ui.ts';
 import '../styles/panels/guide.css';
+import type { Control } from '../text/controls/control.ts';
+import { ariaKeys, tooltip } from '../text/controls/control.ts';
+import { lessonControls, nextLesson } from '../text/controls/dialogs.ts';
 import { lessons } from './content/lessons.ts';
 import type { Step } from './lesson.ts';
 import type { LessonId } from './titles.ts';
@@ -36,7 +39,11 @@ export function Guide({ id }: { id: LessonId }) {
     else useLesson.setState({ step: at + 1 });
   };
   const goBack = () => useLesson.setState({ step: Math.max(0, at - 1) });
-  useKeys({ n: goOn, b: goBack, Escape: leaveLesson });
+  useKeys([
+    [lessonControls.next, goOn],
+    [lessonControls.back, goBack],
+    [lessonControls.leave, leaveLesson],
+  ]);
   const words = step ? unbroken(now.text) : readinessWords[readiness];
   return (
     <aside className="guide" aria-labelledby="guide-title" data-testid="lesson" data-lesson={id}>
@@ -64,32 +71,45 @@ export function Guide({ id }: { id: LessonId }) {
             type="button"
             className="button"
             data-testid="lesson-do"
+            title={tooltip(lessonControls.doIt)}
             aria-disabled={!now.able || now.met}
             onClick={() => !now.met && void step.doIt?.()?.()}
           >
-            Do it for me
+            {lessonControls.doIt.label}
           </button>
         )}
-        <button type="button" className="button" aria-keyshortcuts="b" aria-disabled={at === 0} onClick={goBack}>
-          Back
+        <button
+          type="button"
+          className="button"
+          aria-keyshortcuts={ariaKeys(lessonControls.back)}
+          title={tooltip(lessonControls.back)}
+          aria-disabled={at === 0}
+          onClick={goBack}
+        >
+          {lessonControls.back.label}
         </button>
         <button
           type="button"
           className="button primary"
           data-testid="lesson-next"
-          aria-keyshortcuts="n"
+          aria-keyshortcuts={ariaKeys(lessonControls.next)}
           aria-disabled={!canGoOn}
-          title={canGoOn ? 'Key n' : 'First do what the step says'}
+          title={canGoOn ? tooltip(last ? lessonControls.finish : lessonControls.next) : 'First do what the step says'}
           onClick={goOn}
         >
-          {last ? 'Finish' : 'Next'}
+          {(last ? lessonControls.finish : lessonControls.next).label}
         </button>
         {last && following && (
           <button type="button" className="button" onClick={() => openLesson(following.id)}>
-            Next lesson: {following.title}
+            {nextLesson(following.title)}
           </button>
         )}
-        <IconButton icon="close" label="Leave the lesson" aria-keyshortcuts="Escape" onClick={leaveLesson} />
+        <IconButton
+          icon="close"
+          label={lessonControls.leave.label}
+          aria-keyshortcuts={ariaKeys(lessonControls.leave)}
+          onClick={leaveLesson}
+        />
       </div>
     </aside>
   );
@@ -118,12 +138,12 @@ function Announcement({ step, words, met }: { step: Step | null; words: string; 
 }
 
 /** Keys of the lesson, where they mean nothing else. */
-function useKeys(keys: Record<string, () => void>): void {
+function useKeys(keys: readonly (readonly [Control, () => void])[]): void {
   const latest = useRef(keys);
   latest.current = keys;
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
-      const does = latest.current[event.key];
+      const [, does] = latest.current.find(([control]) => control.keys?.includes(event.key)) ?? [];
       if (!does || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       if (useUi.getState().help || isTaken(event.target, event.key) || isInMenu(event.target)) return;
       event.preventDefault();

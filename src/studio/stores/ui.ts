@@ -29,6 +29,8 @@ interface Ui {
   /** Whether the training of two networks of one's own is shown. */
   own: boolean;
   logScale: boolean;
+  /** Whether the button that downloads the merged network is to have the focus as soon as it can be pressed. */
+  toDownload: boolean;
   /** Null until the worker has chosen. */
   backend: BackendStatus | null;
   backendChoice: BackendChoice;
@@ -48,6 +50,7 @@ export const useUi = create<Ui>(() => ({
   own: false,
   matrix: null,
   logScale: true,
+  toDownload: false,
   backend: null,
   backendChoice: recall<BackendChoice>('backend', ['auto', 'webgpu', 'wasm', 'cpu'], 'auto'),
   notices: [],

@@ -1,5 +1,6 @@
 import type { KeyboardEvent } from 'react';
 import { useEffect, useState } from 'react';
+import { clickToChange } from '../../text/controls/page.ts';
 
 interface Props {
   label: string;
@@ -26,7 +27,7 @@ export function EditableText({ label, value, onChange, className = '' }: Props) 
       type="text"
       className={`editable ${className}`}
       aria-label={label}
-      title={`${label}: click to change`}
+      title={clickToChange(label)}
       value={text}
       onChange={(event) => setText(event.target.value)}
       onBlur={keep}

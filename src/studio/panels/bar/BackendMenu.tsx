@@ -4,6 +4,7 @@ import type { MenuItem } from '../../components/Menu.tsx';
 import { Menu } from '../../components/Menu.tsx';
 import { isBusy, useRuns } from '../../stores/runs.ts';
 import { useUi } from '../../stores/ui.ts';
+import { backendOf, barControls } from '../../text/controls/page.ts';
 import { backendNames } from '../../text/describe.ts';
 
 /** Without the headers that the page should come with. The service worker adds them, which is there from the second visit on. */
@@ -18,7 +19,7 @@ export function BackendMenu() {
   const busy = useRuns(isBusy);
   return (
     <Menu<BackendChoice>
-      label={status ? `Backend: ${status.label}` : 'Backend'}
+      label={status ? backendOf(status.label) : barControls.backend.label}
       className="backend-menu"
       button={
         <>

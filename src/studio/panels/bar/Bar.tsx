@@ -7,6 +7,8 @@ import { Menu } from '../../components/Menu.tsx';
 import { activeRun, selectedRun, useRuns } from '../../stores/runs.ts';
 import type { Theme } from '../../stores/ui.ts';
 import { setTheme, useUi } from '../../stores/ui.ts';
+import { ariaKeys, tooltip } from '../../text/controls/control.ts';
+import { barControls } from '../../text/controls/page.ts';
 import { stateNames } from '../../text/describe.ts';
 import { BackendMenu } from './BackendMenu.tsx';
 import { EditButtons } from './EditButtons.tsx';
@@ -35,14 +37,25 @@ export function Bar() {
       <div className="bar-end">
         <EditButtons />
         <SessionButtons />
-        <Menu<DemoId> label="Demos" button="Demos" items={demoItems} onChoose={(id) => void playDemo(id)} />
-        <Menu<Theme> label="Theme" button={<Icon name="sun" />} items={themes} value={theme} onChoose={setTheme} />
+        <Menu<DemoId>
+          label={barControls.demos.label}
+          button={barControls.demos.label}
+          items={demoItems}
+          onChoose={(id) => void playDemo(id)}
+        />
+        <Menu<Theme>
+          label={barControls.theme.label}
+          button={<Icon name="sun" />}
+          items={themes}
+          value={theme}
+          onChoose={setTheme}
+        />
         <button
           type="button"
           className="button quiet"
-          aria-label="Help and keys"
-          aria-keyshortcuts="?"
-          title="Help and keys"
+          aria-label={barControls.help.label}
+          aria-keyshortcuts={ariaKeys(barControls.help)}
+          title={tooltip(barControls.help)}
           onClick={() => useUi.setState({ help: true })}
         >
           ?

@@ -1,6 +1,8 @@
 import { redo, undo } from '../../actions/undo.ts';
 import { IconButton } from '../../components/IconButton.tsx';
 import { useHistory } from '../../stores/history.ts';
+import { ariaKeys, tooltip } from '../../text/controls/control.ts';
+import { barControls, redoOf, undoOf } from '../../text/controls/page.ts';
 
 /** Undo and redo of the recipe; what would be undone is said. */
 export function EditButtons() {
@@ -10,15 +12,17 @@ export function EditButtons() {
     <div className="bar-edits">
       <IconButton
         icon="undo"
-        label={last === undefined ? 'Nothing to undo' : `Undo: ${last}`}
-        aria-keyshortcuts="Control+Z Meta+Z"
+        label={undoOf(last)}
+        title={tooltip({ ...barControls.undo, hint: undoOf(last) })}
+        aria-keyshortcuts={ariaKeys(barControls.undo)}
         disabled={last === undefined}
         onClick={() => void undo()}
       />
       <IconButton
         icon="redo"
-        label={next === undefined ? 'Nothing to redo' : `Redo: ${next}`}
-        aria-keyshortcuts="Control+Shift+Z Meta+Shift+Z Control+Y"
+        label={redoOf(next)}
+        title={tooltip({ ...barControls.redo, hint: redoOf(next) })}
+        aria-keyshortcuts={ariaKeys(barControls.redo)}
         disabled={next === undefined}
         onClick={() => void redo()}
       />

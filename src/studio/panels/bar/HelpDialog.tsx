@@ -5,6 +5,9 @@ import { IconButton } from '../../components/IconButton.tsx';
 import { lessonTitles } from '../../lessons/titles.ts';
 import { useOffline } from '../../stores/offline.ts';
 import { useUi } from '../../stores/ui.ts';
+import type { Control } from '../../text/controls/control.ts';
+import { keyName } from '../../text/controls/control.ts';
+import { dialogControls, lessonControls } from '../../text/controls/dialogs.ts';
 
 /** Whether the studio works without network. */
 const offlineLines = {
@@ -12,6 +15,21 @@ const offlineLines = {
   keeping: 'The studio and its demos are being kept on this computer, so that they also work without network.',
   kept: 'The studio and its demos are kept on this computer: they also work without network. A browser that can will offer to install it.',
 };
+
+/** Keys that do the same, as those that fold the cards, share a line. */
+const helpLines = [...new Set(shortcuts.map(({ control }) => helpOf(control)))].map((does) => ({
+  does,
+  keys: shortcuts.flatMap(({ control }) => (helpOf(control) === does ? (control.keys ?? []) : [])),
+}));
+
+const lessonLines = [lessonControls.next, lessonControls.back, lessonControls.leave].map(({ hint, keys }) => ({
+  does: `In a lesson: ${hint.toLowerCase()}`,
+  keys,
+}));
+
+function helpOf({ label, hint }: Control): string {
+  return hint ?? label;
+}
 
 const close = () => useUi.setState({ help: false });
 
@@ -28,7 +46,7 @@ export function HelpDialog() {
     <dialog ref={dialog} className="help" aria-labelledby="help-title" onClose={close}>
       <div className="help-head">
         <h2 id="help-title">Help</h2>
-        <IconButton icon="close" label="Close" onClick={close} />
+        <IconButton icon="close" label={dialogControls.close.label} onClick={close} />
       </div>
       <p>
         Drop two or more checkpoints of the same shape, and images of what each of them knows. FS-Merge puts matrices M
@@ -50,21 +68,18 @@ export function HelpDialog() {
       </ul>
       <h3>Keys</h3>
       <dl className="keys">
-        {shortcuts.map(({ keys, does }) => (
+        {[...helpLines, ...lessonLines].map(({ keys, does }) => (
           <div key={does}>
             <dt>
               {keys.map((key) => (
-                <kbd key={key}>{key === ' ' ? 'space' : key}</kbd>
+                <kbd key={key}>{keyName(key)}</kbd>
               ))}
             </dt>
             <dd>{does}</dd>
           </div>
         ))}
       </dl>
-      <p className="hint">
-        Keys wait while you type in a field. On a Mac ⌘ does what Ctrl does. In a lesson n goes on, b goes back, Escape
-        leaves.
-      </p>
+      <p className="hint">Keys wait while you type in a field. On a Mac ⌘ does what Ctrl does.</p>
     </dialog>
   );
 }

@@ -3,6 +3,8 @@ import { takeFiles } from '../../actions/files.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { FileButton } from '../../components/inputs/FileButton.tsx';
 import { useIsFresh } from '../../stores/fresh.ts';
+import { tooltip } from '../../text/controls/control.ts';
+import { barControls } from '../../text/controls/page.ts';
 import { ShareDialog } from './ShareDialog.tsx';
 
 /** How long a button says what it has done, in milliseconds. */
@@ -28,31 +30,31 @@ export function SessionButtons() {
   return (
     <>
       <FileButton
-        label="A saved session, checkpoints or images"
+        label={barControls.openFiles.label}
         className="button quiet bar-button"
-        title="Open a saved session"
+        title={tooltip(barControls.open)}
         testId="open-input"
         onFiles={(files) => void takeFiles(files)}
       >
-        <Icon name="folder" /> <span>Open</span>
+        <Icon name="folder" /> <span>{barControls.open.label}</span>
       </FileButton>
       <button
         type="button"
         className="button quiet bar-button"
-        title="Save recipe, runs and charts as one file"
+        title={tooltip(barControls.save)}
         disabled={fresh}
         onClick={() => void save()}
       >
-        <Icon name="download" /> <span>Save</span>
+        <Icon name="download" /> <span>{barControls.save.label}</span>
       </button>
       <button
         type="button"
         className="button quiet bar-button"
-        title="Copy a link to this recipe"
+        title={tooltip(barControls.share)}
         disabled={fresh}
         onClick={() => void share()}
       >
-        <Icon name={copied ? 'check' : 'link'} /> <span>{copied ? 'Copied' : 'Share'}</span>
+        <Icon name={copied ? 'check' : 'link'} /> <span>{copied ? 'Copied' : barControls.share.label}</span>
       </button>
       <span className="only-read" role="status">
         {copied && 'The link to this recipe is in the clipboard.'}

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { IconButton } from '../../components/IconButton.tsx';
+import { dialogControls } from '../../text/controls/dialogs.ts';
 
 interface Props {
   link: string;
@@ -18,14 +19,14 @@ export function ShareDialog({ link, onClose }: Props) {
     <dialog ref={dialog} className="help share" aria-labelledby="share-title" onClose={onClose}>
       <div className="help-head">
         <h2 id="share-title">Link to this recipe</h2>
-        <IconButton icon="close" label="Close" onClick={() => dialog.current?.close()} />
+        <IconButton icon="close" label={dialogControls.close.label} onClick={() => dialog.current?.close()} />
       </div>
       <p>The browser did not let it be copied: take it from here. It names the files, it does not hold them.</p>
       <textarea
         ref={text}
         readOnly
         rows={6}
-        aria-label="Link"
+        aria-label={dialogControls.link.label}
         value={link}
         onFocus={(event) => event.target.select()}
       />

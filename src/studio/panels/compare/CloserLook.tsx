@@ -6,6 +6,8 @@ import type { Comparison } from '../../runs/compare.ts';
 import { rowTitle } from '../../runs/compare-columns.ts';
 import { attempt, client } from '../../session.ts';
 import { isBusy, useRuns } from '../../stores/runs.ts';
+import { tooltip } from '../../text/controls/control.ts';
+import { compareControls } from '../../text/controls/stage.ts';
 import type { Asked } from './asked.ts';
 import { LookTables } from './LookTables.tsx';
 import { Mistakes } from './Mistakes.tsx';
@@ -63,7 +65,7 @@ export function CloserLook({ tables }: { tables: readonly Comparison[] }) {
       <header>
         <h3 id="look-title">A closer look</h3>
         <span className="run-picker">
-          <label htmlFor={id}>Model</label>
+          <label htmlFor={id}>{compareControls.model.label}</label>
           <select id={id} value={key} onChange={(event) => setChosen(event.target.value)}>
             {all.map((one) => (
               <option key={one.key} value={one.key}>
@@ -75,6 +77,7 @@ export function CloserLook({ tables }: { tables: readonly Comparison[] }) {
         <button
           type="button"
           className="button"
+          title={tooltip(compareControls.mistakes)}
           disabled={busy || working}
           onClick={() =>
             void ask(
@@ -83,11 +86,12 @@ export function CloserLook({ tables }: { tables: readonly Comparison[] }) {
             )
           }
         >
-          Show mistakes
+          {compareControls.mistakes.label}
         </button>
         <button
           type="button"
           className="button"
+          title={tooltip(compareControls.measure)}
           disabled={busy || working}
           onClick={() =>
             void ask(
@@ -96,7 +100,7 @@ export function CloserLook({ tables }: { tables: readonly Comparison[] }) {
             )
           }
         >
-          Measure
+          {compareControls.measure.label}
         </button>
         <span className="quiet" role="status">
           {working && 'Measuring…'}

@@ -9,6 +9,8 @@ import { trains } from '../../runs/run.ts';
 import { useGrowth } from '../../stores/growth.ts';
 import { currentRecipe, isReady, useRecipe } from '../../stores/recipe.ts';
 import { activeRun, useRuns } from '../../stores/runs.ts';
+import { tooltip } from '../../text/controls/control.ts';
+import { compareControls } from '../../text/controls/stage.ts';
 import { methodNames } from '../../text/describe.ts';
 import { CloserLook } from './CloserLook.tsx';
 import { CompareTable } from './CompareTable.tsx';
@@ -101,11 +103,11 @@ function BaselinesButton() {
         type="button"
         className="button"
         data-testid="run-baselines"
-        title="Every source alone, and every method that trains nothing"
+        title={tooltip(compareControls.baselines)}
         disabled={!ready || active || comparing !== null}
         onClick={() => void runComparisons()}
       >
-        Run all baselines
+        {compareControls.baselines.label}
       </button>
     </>
   );

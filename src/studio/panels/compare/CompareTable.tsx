@@ -5,6 +5,8 @@ import { SourceMark, sourceColour } from '../../components/SourceMark.tsx';
 import type { CompareRow, Comparison } from '../../runs/compare.ts';
 import type { Column, Order } from '../../runs/compare-columns.ts';
 import { bestOf, columnsOf, isMerged, nextOrder, sortedRows } from '../../runs/compare-columns.ts';
+import { tooltip } from '../../text/controls/control.ts';
+import { compareControls } from '../../text/controls/stage.ts';
 import { methodNames } from '../../text/describe.ts';
 import { count, percentOrNone } from '../../text/numbers.ts';
 import { CopyTable } from './CopyTable.tsx';
@@ -75,7 +77,7 @@ interface HeadingProps {
 function Heading({ title, colour, right, sort, onSort }: HeadingProps) {
   return (
     <th scope="col" aria-sort={sort} className={right ? 'right' : undefined}>
-      <button type="button" className="sort" title="Sort by this column" onClick={onSort}>
+      <button type="button" className="sort" title={tooltip(compareControls.sortColumn)} onClick={onSort}>
         {colour != null && <SourceMark colour={colour} />} {title}
         {sort && <Icon name={sort === 'ascending' ? 'up' : 'down'} />}
       </button>

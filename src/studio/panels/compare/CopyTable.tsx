@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Icon } from '../../components/Icon.tsx';
 import type { CompareRow, Comparison } from '../../runs/compare.ts';
 import type { TableFormat } from '../../runs/table-text.ts';
+import { tableAs } from '../../text/controls/stage.ts';
 
 interface Props {
   comparison: Comparison;
@@ -43,7 +44,7 @@ export function CopyTable({ comparison, rows }: Props) {
         <textarea
           readOnly
           rows={Math.min(10, made.text.split('\n').length + 1)}
-          aria-label={`The table as ${made.name}`}
+          aria-label={tableAs(made.name)}
           value={made.text}
           onFocus={(event) => event.target.select()}
         />

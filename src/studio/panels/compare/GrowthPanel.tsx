@@ -14,6 +14,8 @@ import { growthLines, imageCounts, imagesOf } from '../../runs/growth.ts';
 import { useGrowth } from '../../stores/growth.ts';
 import { currentRecipe, isReady, useRecipe } from '../../stores/recipe.ts';
 import { isBusy, useRuns } from '../../stores/runs.ts';
+import { tooltip } from '../../text/controls/control.ts';
+import { compareControls, trainNetworks } from '../../text/controls/stage.ts';
 import { count, percent, percentOrNone, plural } from '../../text/numbers.ts';
 
 interface Props {
@@ -78,8 +80,13 @@ function Steering() {
         <span className="quiet" aria-live="polite" data-testid="growth-progress">
           run {count(progress.done + 1)} of {count(progress.of)}
         </span>
-        <button type="button" className="button small" onClick={() => void stopGrowing()}>
-          Stop
+        <button
+          type="button"
+          className="button small"
+          title={tooltip(compareControls.stopGrowing)}
+          onClick={() => void stopGrowing()}
+        >
+          {compareControls.stopGrowing.label}
         </button>
       </>
     );
@@ -95,11 +102,11 @@ function Steering() {
       <button
         type="button"
         className="button small"
-        title="As many steps each, and the same rates; goes on where it was stopped"
+        title={tooltip(compareControls.grow)}
         disabled={!ready || busy || counts.length < 2}
         onClick={() => void growImages()}
       >
-        {`Train ${plural(2 * counts.length, 'network')}`}
+        {trainNetworks(plural(2 * counts.length, 'network'))}
       </button>
     </>
   );

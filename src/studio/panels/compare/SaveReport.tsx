@@ -4,6 +4,7 @@ import { Icon } from '../../components/Icon.tsx';
 import type { Comparison } from '../../runs/compare.ts';
 import type { Run } from '../../runs/run.ts';
 import { useRuns } from '../../stores/runs.ts';
+import { compareControls } from '../../text/controls/stage.ts';
 
 /** Chooses runs of one setting, and saves a report on them. */
 export function SaveReport({ tables }: { tables: readonly Comparison[] }) {
@@ -30,7 +31,7 @@ export function SaveReport({ tables }: { tables: readonly Comparison[] }) {
           disabled={chosen.length === 0}
           onClick={() => void saveReport(table, chosen, 'compare')}
         >
-          <Icon name="download" /> Save report (HTML)
+          <Icon name="download" /> {compareControls.saveReport.label}
         </button>
       </header>
       <fieldset>

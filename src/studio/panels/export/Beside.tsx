@@ -1,45 +1,36 @@
-import type { ReactNode } from 'react';
 import { safeName, saveRecipe, saveSuperNet } from '../../actions/export.ts';
 import { saveReport } from '../../actions/report.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { comparisons } from '../../runs/compare.ts';
 import type { Run } from '../../runs/run.ts';
 import { useRuns } from '../../stores/runs.ts';
+import type { Control } from '../../text/controls/control.ts';
+import { exportControls } from '../../text/controls/stage.ts';
 
 /** What else can be kept of a run besides its network. */
 export function Beside({ run, name }: { run: Run; name: string }) {
   return (
     <div className="export-beside">
-      <Save
-        label="Save the recipe"
-        hint="Sources by name, images, method and seed as JSON: the same files and this recipe give the same network."
-        onSave={() => saveRecipe(run, safeName(name))}
-      />
+      <Save control={exportControls.recipe} onSave={() => saveRecipe(run, safeName(name))} />
       {run.recipe.method.name === 'fs-merge' && (
         <Save
-          label="Save the SuperNet"
+          control={exportControls.superNet}
           testId="save-supernet"
-          hint="M, U and LayerNorms, not folded: drop the file here to look at it, fold it or train it further."
           onSave={() => void saveSuperNet(run.id, safeName(name))}
         />
       )}
-      <Save
-        label="Save a report"
-        hint="One HTML file with recipe, sources, accuracy, cost and charts. Compare has reports on several runs."
-        onSave={() => void reportOn(run)}
-      />
+      <Save control={exportControls.report} onSave={() => void reportOn(run)} />
     </div>
   );
 }
 
 interface SaveProps {
-  label: string;
-  hint: ReactNode;
+  control: Control;
   testId?: string;
   onSave(): void;
 }
 
-function Save({ label, hint, testId, onSave }: SaveProps) {
+function Save({ control: { label, hint }, testId, onSave }: SaveProps) {
   return (
     <div>
       <button type="button" className="button" data-testid={testId} onClick={onSave}>

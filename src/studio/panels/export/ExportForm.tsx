@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { ExportChoices } from '../../../worker/protocol.ts';
 import { canWriteFolders, exportChoices, exportRun, exportToFolder, safeName } from '../../actions/export.ts';
 import { Notices } from '../../components/ErrorNote.tsx';
@@ -6,6 +6,9 @@ import { Icon } from '../../components/Icon.tsx';
 import { Field } from '../../components/inputs/Field.tsx';
 import type { Run } from '../../runs/run.ts';
 import { effectiveExport, useExport } from '../../stores/export.ts';
+import { useUi } from '../../stores/ui.ts';
+import { ariaKeys, tooltip } from '../../text/controls/control.ts';
+import { exportControls } from '../../text/controls/stage.ts';
 import { bytes, percent } from '../../text/numbers.ts';
 import { RunPicker } from '../stage/RunPicker.tsx';
 import { Beside } from './Beside.tsx';
@@ -30,6 +33,7 @@ export function ExportForm({ run, runs }: { run: Run; runs: readonly Run[] }) {
     await to(run.id, { ...options, name: safeName(name) });
     setWriting(false);
   };
+  const downloads = useFocusOnWish(options !== null && !writing);
   return (
     <section className="panel-box" aria-labelledby="export-title">
       <header>
@@ -40,11 +44,7 @@ export function ExportForm({ run, runs }: { run: Run; runs: readonly Run[] }) {
         {run.name}: {run.result && percent(run.result.score.joint)} joint accuracy. One plain network with a head for
         all tasks.
       </p>
-      <Field
-        label="File name"
-        wide
-        hint="Without an ending. The recipe is kept in the metadata where the format has any."
-      >
+      <Field {...exportControls.name} wide>
         {({ id, describedBy }) => (
           <input
             id={id}
@@ -58,23 +58,27 @@ export function ExportForm({ run, runs }: { run: Run; runs: readonly Run[] }) {
       {choices && options && <FormatFields choices={choices} options={options} />}
       <div className="export-buttons">
         <button
+          ref={downloads}
           type="button"
           className="button primary"
           data-testid="export"
+          aria-keyshortcuts={ariaKeys(exportControls.download)}
+          title={tooltip(exportControls.download)}
           disabled={writing || !options}
           onClick={() => void write(exportRun)}
         >
-          <Icon name="download" /> {writing ? 'Writing and reading back…' : 'Download'}
+          <Icon name="download" /> {writing ? 'Writing and reading back…' : exportControls.download.label}
         </button>
         {canWriteFolders && (
           <button
             type="button"
             className="button"
             data-testid="export-folder"
+            title={tooltip(exportControls.folder)}
             disabled={writing || !options}
             onClick={() => void write(exportToFolder)}
           >
-            <Icon name="file" /> Write to a folder
+            <Icon name="file" /> {exportControls.folder.label}
           </button>
         )}
         {choices && options && (
@@ -88,6 +92,18 @@ export function ExportForm({ run, runs }: { run: Run; runs: readonly Run[] }) {
       <Beside run={run} name={name} />
     </section>
   );
+}
+
+/** Gives a button the focus once it can be pressed, when a key has asked for it. */
+function useFocusOnWish(ready: boolean) {
+  const button = useRef<HTMLButtonElement>(null);
+  const wanted = useUi((state) => state.toDownload);
+  useEffect(() => {
+    if (!wanted || !ready) return;
+    button.current?.focus();
+    useUi.setState({ toDownload: false });
+  }, [wanted, ready]);
+  return button;
 }
 
 /** What the worker offers for a run; null until it has answered. */

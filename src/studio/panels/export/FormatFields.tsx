@@ -2,6 +2,7 @@ import type { ExportChoices, ExportFloat, ExportOptions } from '../../../worker/
 import { Choice } from '../../components/inputs/Choice.tsx';
 import { ProblemSelect } from '../../components/inputs/ProblemSelect.tsx';
 import { chooseExport, floatTypesOf, hasNames } from '../../stores/export.ts';
+import { exportControls } from '../../text/controls/stage.ts';
 import { containerLines, containerNames, floatLines } from '../../text/describe-export.ts';
 
 interface Props {
@@ -25,7 +26,7 @@ export function FormatFields({ choices, options }: Props) {
   return (
     <>
       <ProblemSelect
-        label="Format"
+        label={exportControls.format.label}
         options={choices.containers.map(({ name, problem }) => ({ value: name, text: containerNames[name], problem }))}
         value={container}
         onChange={(value) => chooseExport({ container: value })}
@@ -33,15 +34,15 @@ export function FormatFields({ choices, options }: Props) {
       />
       {hasNames(container) && (
         <ProblemSelect
-          label="Names"
+          label={exportControls.scheme.label}
           options={choices.schemes.map(({ name, problem }) => ({ value: name, text: name, problem }))}
           value={scheme}
           onChange={(value) => chooseExport({ scheme: value })}
-          hint="Whose names the tensors have; the first is that of the first source."
+          hint={exportControls.scheme.hint}
         />
       )}
       <Choice<ExportFloat>
-        label="Float type"
+        label={exportControls.floatType.label}
         options={floats}
         value={floatType}
         onChange={(value) => chooseExport({ floatType: value })}
@@ -49,7 +50,7 @@ export function FormatFields({ choices, options }: Props) {
       />
       {container === 'safetensors' && (
         <Choice<ShardSize>
-          label="Shards"
+          label={exportControls.shards.label}
           options={shardSizes}
           value={shards}
           onChange={(value) => chooseExport({ shardBytes: value === 'off' ? null : Number(value) })}

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Icon } from '../../components/Icon.tsx';
 import { ScrollArea } from '../../components/ScrollArea.tsx';
+import { exportControls } from '../../text/controls/stage.ts';
 
 /** Code that loads the files, to copy. */
 export function Snippet({ title, code }: { title: string; code: string }) {
@@ -15,7 +16,7 @@ export function Snippet({ title, code }: { title: string; code: string }) {
       <header>
         <h3 id="snippet-title">{title}</h3>
         <button type="button" className="button quiet small" onClick={() => void copy()}>
-          <Icon name={copied ? 'check' : 'copy'} /> {copied ? 'Copied' : 'Copy'}
+          <Icon name={copied ? 'check' : 'copy'} /> {copied ? 'Copied' : exportControls.copyCode.label}
         </button>
       </header>
       <ScrollArea className="snippet" label="Code">

@@ -1,6 +1,7 @@
 import { Card } from '../../components/Card.tsx';
 import { later } from '../../components/later.tsx';
 import { useRecipe } from '../../stores/recipe.ts';
+import { cardControls } from '../../text/controls/page.ts';
 import { count } from '../../text/numbers.ts';
 import { useProblems } from '../use-problems.ts';
 
@@ -13,7 +14,7 @@ export function ImagesCard() {
   const chosen = sources.flatMap((source) => source.images ?? []);
   const line = chosen.length === 0 ? 'none yet' : chosen.map(({ train }) => count(train)).join(' + ');
   return (
-    <Card id="images" number={2} title="Images" line={line} problems={problems.length}>
+    <Card id="images" number={2} control={cardControls.images} line={line} problems={problems.length}>
       <ImagesFields />
     </Card>
   );

@@ -5,6 +5,7 @@ import { FileButton } from '../../components/inputs/FileButton.tsx';
 import { NeededFile } from '../../components/NeededFile.tsx';
 import { useFiles } from '../../stores/files.ts';
 import { useRecipe } from '../../stores/recipe.ts';
+import { imageControls } from '../../text/controls/recipe.ts';
 import { plural } from '../../text/numbers.ts';
 import { useNeededFiles, useProblems } from '../use-problems.ts';
 import { AugmentationFields } from './AugmentationFields.tsx';
@@ -50,16 +51,20 @@ export function ImagesFields() {
       <AugmentationFields />
       <LoadedImages />
       <div className="drop-buttons">
-        <FileButton label="Image files" className="button quiet" onFiles={(files) => void takeFiles(files)}>
-          Add images
+        <FileButton
+          label={imageControls.files.label}
+          className="button quiet"
+          onFiles={(files) => void takeFiles(files)}
+        >
+          {imageControls.chooseFiles.label}
         </FileButton>
         <FileButton
-          label="A folder of images"
+          label={imageControls.folder.label}
           folder
           className="button quiet"
           onFiles={(files) => void takeFiles(files)}
         >
-          Add a folder
+          {imageControls.chooseFolder.label}
         </FileButton>
       </div>
       <p className="hint">

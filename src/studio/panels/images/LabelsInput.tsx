@@ -5,6 +5,7 @@ import type { DraftSource } from '../../recipe/draft.ts';
 import { formatLabels, parseLabels, suggestLabels } from '../../recipe/labels.ts';
 import { useFiles } from '../../stores/files.ts';
 import { useRecipe } from '../../stores/recipe.ts';
+import { imageControls, labelsLike } from '../../text/controls/recipe.ts';
 import { firstNames } from '../../text/describe.ts';
 import { plural } from '../../text/numbers.ts';
 import { MatchByName } from './MatchByName.tsx';
@@ -31,7 +32,7 @@ export function LabelsInput({ source, info, file, labels, onChange }: Props) {
     if (parsed.labels && formatLabels(parsed.labels) !== shown) onChange(parsed.labels);
   };
   return (
-    <Field label="Labels" hint={problem ?? describeLabels(labels, classes, file)}>
+    <Field label={imageControls.labels.label} hint={problem ?? describeLabels(labels, classes, file)}>
       {({ id, describedBy }) => (
         <>
           <input
@@ -40,7 +41,7 @@ export function LabelsInput({ source, info, file, labels, onChange }: Props) {
             className="labels"
             aria-describedby={describedBy}
             aria-invalid={problem !== null || (classes === null ? labels.length === 0 : labels.length !== classes)}
-            placeholder="0–4, 7"
+            placeholder={labelsLike}
             value={text}
             onChange={(event) => change(event.target.value)}
             onBlur={() => problem === null && setText(shown)}

@@ -3,6 +3,7 @@ import { removeImages } from '../../actions/files.ts';
 import { DataTable } from '../../components/DataTable.tsx';
 import { IconButton } from '../../components/IconButton.tsx';
 import { useFiles } from '../../stores/files.ts';
+import { remove } from '../../text/controls/recipe.ts';
 import { describeImages } from '../../text/describe.ts';
 import { count } from '../../text/numbers.ts';
 
@@ -20,7 +21,7 @@ export function LoadedImages() {
               <small>{[describeImages(info), info.split, ...info.notes].join(' · ')}</small>
               <LabelCounts info={info} />
             </div>
-            <IconButton icon="close" label={`Remove ${info.file}`} onClick={() => void removeImages(info.id)} />
+            <IconButton icon="close" label={remove(info.file)} onClick={() => void removeImages(info.id)} />
           </li>
         ))}
       </ul>

@@ -2,6 +2,8 @@ import { useState } from 'react';
 import type { ImagesInfo, SourceInfo } from '../../../worker/protocol.ts';
 import { haveNames, matchLabels } from '../../actions/match-labels.ts';
 import type { DraftSource } from '../../recipe/draft.ts';
+import { tooltip } from '../../text/controls/control.ts';
+import { imageControls } from '../../text/controls/recipe.ts';
 import { firstNames } from '../../text/describe.ts';
 
 interface Props {
@@ -16,8 +18,13 @@ export function MatchByName({ source, info, file }: Props) {
   if (!haveNames(info, file)) return null;
   return (
     <>
-      <button type="button" className="chip" onClick={() => void matchLabels(source).then(setMissing)}>
-        match by name
+      <button
+        type="button"
+        className="chip"
+        title={tooltip(imageControls.matchByName)}
+        onClick={() => void matchLabels(source).then(setMissing)}
+      >
+        {imageControls.matchByName.label}
       </button>
       {missing.length > 0 && (
         <p className="hint unmatched" role="status">

@@ -9,6 +9,7 @@ import { availableImages, takenAs } from '../../recipe/assign-images.ts';
 import type { DraftSource } from '../../recipe/draft.ts';
 import { useFiles } from '../../stores/files.ts';
 import { editSource } from '../../stores/recipe.ts';
+import { imageControls, imagesOf, trainingImagesOf } from '../../text/controls/recipe.ts';
 import { shapeText } from '../../text/describe.ts';
 import { count } from '../../text/numbers.ts';
 import { AugmentedPreview } from './AugmentedPreview.tsx';
@@ -30,7 +31,7 @@ export function TaskItem({ source, info }: Props) {
         <SourceMark colour={source.colour} />
         <strong>{source.name}</strong>
         <select
-          aria-label={`Images of ${source.name}`}
+          aria-label={imagesOf(source.name)}
           value={images?.file ?? ''}
           onChange={(event) => chooseImages(source.file, event.target.value || null)}
         >
@@ -71,7 +72,7 @@ function TaskSettings({ source, info, images, file }: SettingsProps) {
         labels={images.labels}
         onChange={(labels) => edit({ labels })}
       />
-      <Field label="Train on" hint={`of ${count(most)}; ${count(test)} others measure accuracy`}>
+      <Field label={imageControls.trainOn.label} hint={`of ${count(most)}; ${count(test)} others measure accuracy`}>
         {({ id, describedBy }) => (
           <>
             <input
@@ -79,7 +80,7 @@ function TaskSettings({ source, info, images, file }: SettingsProps) {
               min={1}
               max={Math.max(1, most)}
               value={Math.min(images.train, most)}
-              aria-label={`Training images of ${source.name}`}
+              aria-label={trainingImagesOf(source.name)}
               onChange={(event) => edit({ train: Number(event.target.value) })}
             />
             <NumberInput
@@ -98,7 +99,7 @@ function TaskSettings({ source, info, images, file }: SettingsProps) {
         <summary>
           {count(images.augmented)} augmented · {count(images.validation)} for validation
         </summary>
-        <Field label="Augmented" hint="Changed copies of the training images, on top of them.">
+        <Field {...imageControls.augmented}>
           {({ id, describedBy }) => (
             <NumberInput
               id={id}
@@ -110,7 +111,7 @@ function TaskSettings({ source, info, images, file }: SettingsProps) {
             />
           )}
         </Field>
-        <Field label="Validation" hint="Training images held out to measure the loss on.">
+        <Field {...imageControls.validation}>
           {({ id, describedBy }) => (
             <NumberInput
               id={id}

@@ -1,5 +1,6 @@
 import { useId } from 'react';
 import type { Run } from '../../runs/run.ts';
+import { matrixControls } from '../../text/controls/stage.ts';
 
 interface Props {
   /** Runs that can stand beside the one that is shown. */
@@ -24,7 +25,9 @@ export function CompareWith({ runs, chosen, onChange }: Props) {
       {Array.from({ length: pickers }, (_, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a picker is its place
         <span className="run-picker" key={index}>
-          <label htmlFor={`${id}-${index}`}>{index === 0 ? 'Compare with' : 'and with'}</label>
+          <label htmlFor={`${id}-${index}`}>
+            {(index === 0 ? matrixControls.compareWith : matrixControls.andWith).label}
+          </label>
           <select
             id={`${id}-${index}`}
             value={chosen[index] ?? ''}

@@ -3,6 +3,8 @@ import { useMemo, useState } from 'react';
 import type { MatrixInfo } from '../../../worker/protocol-matrices.ts';
 import { Choice } from '../../components/inputs/Choice.tsx';
 import { useUi } from '../../stores/ui.ts';
+import { tooltip } from '../../text/controls/control.ts';
+import { matrixControls } from '../../text/controls/stage.ts';
 import { count, significant } from '../../text/numbers.ts';
 import { colourTable } from './colour-scale.ts';
 import type { ColumnProps } from './MatrixColumn.tsx';
@@ -61,20 +63,35 @@ export function MatrixStage({ columns, largest, options, onOptions, children }: 
       <div className="matrix-tools">
         <ScaleLegend table={look.table} end={significant(end)} clipped={contrast !== '1'} />
         <Choice
-          label="Contrast"
+          label={matrixControls.contrast.label}
           options={contrasts}
           value={contrast}
           onChange={(value) => onOptions({ ...options, contrast: value })}
         />
         <fieldset className="zoom-buttons">
           <legend>Zoom</legend>
-          <button type="button" className="button small" aria-label="Zoom out" onClick={() => zoom(1 / zoomStep)}>
+          <button
+            type="button"
+            className="button small"
+            aria-label={matrixControls.zoomOut.label}
+            onClick={() => zoom(1 / zoomStep)}
+          >
             −
           </button>
-          <button type="button" className="button small" onClick={() => shared.setState({ view: whole })}>
-            all
+          <button
+            type="button"
+            className="button small"
+            title={tooltip(matrixControls.zoomAll)}
+            onClick={() => shared.setState({ view: whole })}
+          >
+            {matrixControls.zoomAll.label}
           </button>
-          <button type="button" className="button small" aria-label="Zoom in" onClick={() => zoom(zoomStep)}>
+          <button
+            type="button"
+            className="button small"
+            aria-label={matrixControls.zoomIn.label}
+            onClick={() => zoom(zoomStep)}
+          >
             +
           </button>
         </fieldset>
@@ -82,10 +99,10 @@ export function MatrixStage({ columns, largest, options, onOptions, children }: 
           type="button"
           className="button small"
           aria-pressed={sorted}
-          title="Features of the merged network in the order of the source that each takes the most from"
+          title={tooltip(matrixControls.sortBySource)}
           onClick={() => onOptions({ ...options, sorted: !sorted })}
         >
-          Sort by source
+          {matrixControls.sortBySource.label}
         </button>
       </div>
       <div className="matrix-columns">

@@ -1,4 +1,5 @@
 import { useId } from 'react';
+import { matrixControls } from '../../text/controls/stage.ts';
 import { count } from '../../text/numbers.ts';
 
 interface Props {
@@ -21,7 +22,7 @@ export function TimeSlider({ steps, value, onChange, live }: Props) {
   const words = place === steps.length ? now : place === 0 ? 'start' : `after step ${count(steps[place] ?? 0)}`;
   return (
     <div className="time-slider">
-      <label htmlFor={id}>Training time</label>
+      <label htmlFor={id}>{matrixControls.time.label}</label>
       <input
         id={id}
         type="range"

@@ -1,4 +1,5 @@
 import { Choice } from '../../components/inputs/Choice.tsx';
+import { trainingControls } from '../../text/controls/recipe.ts';
 
 interface Props {
   checkpointing: boolean;
@@ -9,7 +10,7 @@ interface Props {
 export function ActivationsChoice({ checkpointing, edit }: Props) {
   return (
     <Choice
-      label="Activations"
+      label={trainingControls.activations.label}
       options={[
         { value: 'kept', label: 'kept' },
         { value: 'again', label: 'computed again' },

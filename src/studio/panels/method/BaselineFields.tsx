@@ -6,60 +6,31 @@ import { NumberInput } from '../../components/inputs/NumberInput.tsx';
 import type { BaselineName, BaselineOptions } from '../../recipe/draft.ts';
 import { useFiles } from '../../stores/files.ts';
 import { draftArchitecture, editBaseline, useRecipe } from '../../stores/recipe.ts';
+import { baselineControls, methodControls } from '../../text/controls/recipe.ts';
 import { initialisationLines, objectiveLines, objectiveNames } from '../../text/describe.ts';
 import { ActivationsChoice } from './ActivationsChoice.tsx';
 import { TrainingFields } from './TrainingFields.tsx';
 
 interface NumberRow<Name extends BaselineName> {
   option: Exclude<keyof BaselineOptions[Name], 'name' | 'base'>;
-  label: string;
-  hint: string;
   range: { min: number; max?: number; above?: boolean; integer?: boolean };
 }
 
 /** The numbers of each method, with what they do. */
 const numbers: { [Name in BaselineName]?: readonly NumberRow<Name>[] } = {
-  slerp: [{ option: 't', label: 'Place', hint: '0: source 1, 1: source 2.', range: { min: 0, max: 1 } }],
-  'task-arithmetic': [
-    { option: 'scale', label: 'Scale', hint: 'Factor of the summed task vectors.', range: { min: 0, above: true } },
-  ],
+  slerp: [{ option: 't', range: { min: 0, max: 1 } }],
+  'task-arithmetic': [{ option: 'scale', range: { min: 0, above: true } }],
   ties: [
-    {
-      option: 'density',
-      label: 'Density',
-      hint: 'Share of the entries that are kept.',
-      range: { min: 0, above: true, max: 1 },
-    },
-    { option: 'scale', label: 'Scale', hint: 'Factor of the merged task vector.', range: { min: 0, above: true } },
+    { option: 'density', range: { min: 0, above: true, max: 1 } },
+    { option: 'scale', range: { min: 0, above: true } },
   ],
   dare: [
-    {
-      option: 'drop',
-      label: 'Drop',
-      hint: 'Share of the entries that are dropped, below 1.',
-      range: { min: 0, max: 0.999 },
-    },
-    { option: 'scale', label: 'Scale', hint: 'Factor of the summed task vectors.', range: { min: 0, above: true } },
+    { option: 'drop', range: { min: 0, max: 0.999 } },
+    { option: 'scale', range: { min: 0, above: true } },
   ],
-  regmean: [
-    {
-      option: 'offDiagonal',
-      label: 'Off-diagonals',
-      hint: 'Factor of the Gram matrices beside the diagonal, 0 to 1.',
-      range: { min: 0, max: 1 },
-    },
-  ],
-  'git-re-basin': [
-    { option: 'sweeps', label: 'Sweeps', hint: 'Rounds over all layers at most.', range: { min: 1, integer: true } },
-  ],
-  'ot-fusion': [
-    {
-      option: 'regularisation',
-      label: 'Regularisation',
-      hint: 'Entropy of the transport; smaller is nearer to a permutation.',
-      range: { min: 0, above: true },
-    },
-  ],
+  regmean: [{ option: 'offDiagonal', range: { min: 0, max: 1 } }],
+  'git-re-basin': [{ option: 'sweeps', range: { min: 1, integer: true } }],
+  'ot-fusion': [{ option: 'regularisation', range: { min: 0, above: true } }],
 };
 
 /** Options of a method other than FS-Merge. */
@@ -71,8 +42,8 @@ export function BaselineFields({ method }: { method: BaselineName }) {
   return (
     <>
       {'base' in options && <BaseField method={method} base={options.base} />}
-      {rows.map(({ option, label, hint, range }) => (
-        <Field key={option} label={label} hint={hint}>
+      {rows.map(({ option, range }) => (
+        <Field key={option} {...baselineControls[option]}>
           {({ id, describedBy }) => (
             <NumberInput
               id={id}
@@ -92,7 +63,7 @@ export function BaselineFields({ method }: { method: BaselineName }) {
 function BaseField({ method, base }: { method: MethodName; base: string }) {
   const files = useFiles((state) => state.sources);
   return (
-    <Field label="Base" wide hint="The checkpoint that all sources were fine-tuned from; it is no source itself.">
+    <Field {...methodControls.base} wide>
       {({ id, describedBy }) => (
         <select
           id={id}
@@ -118,14 +89,14 @@ function DistillationFields() {
   return (
     <>
       <Choice
-        label="Start"
+        label={methodControls.distilledStart.label}
         options={(['first', 'average'] as const).map((value) => ({ value, label: value }))}
         value={options.initialisation}
         onChange={(initialisation) => editBaseline('distillation', { initialisation })}
         hint={initialisationLines[options.initialisation]}
       />
       <Choice
-        label="Objective"
+        label={methodControls.objective.label}
         options={(['own', 'all'] as const).map((value) => ({ value, label: objectiveNames[value] }))}
         value={options.objective}
         onChange={(objective) => editBaseline('distillation', { objective })}

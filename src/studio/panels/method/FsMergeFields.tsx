@@ -2,6 +2,7 @@ import type { Order } from '../../../engine/recipe.ts';
 import { Choice } from '../../components/inputs/Choice.tsx';
 import { effective } from '../../recipe/draft.ts';
 import { draftArchitecture, editFsMerge, useRecipe } from '../../stores/recipe.ts';
+import { methodControls } from '../../text/controls/recipe.ts';
 import { orderLines } from '../../text/describe.ts';
 import { ActivationsChoice } from './ActivationsChoice.tsx';
 import { MatrixFields } from './MatrixFields.tsx';
@@ -25,7 +26,7 @@ export function FsMergeFields() {
       <MergedSizeFields options={options} architecture={architecture} />
       {draft.sources.length > 2 && (
         <Choice
-          label="Order"
+          label={methodControls.order.label}
           options={orders}
           value={options.order}
           onChange={(order) => editFsMerge({ order })}

@@ -2,6 +2,7 @@ import type { InnerSite } from '../../../engine/recipe.ts';
 import { IconButton } from '../../components/IconButton.tsx';
 import { NumberInput } from '../../components/inputs/NumberInput.tsx';
 import { editFsMerge } from '../../stores/recipe.ts';
+import { methodControls, removeSite, siteBlock, sitePart, siteWeight } from '../../text/controls/recipe.ts';
 
 /** Blocks whose outputs are compared: a row for each, with its weight. */
 export function InnerSites({ sites }: { sites: readonly InnerSite[] }) {
@@ -14,14 +15,14 @@ export function InnerSites({ sites }: { sites: readonly InnerSite[] }) {
         // biome-ignore lint/suspicious/noArrayIndexKey: rows have no other identity
         <div key={index} className="inner-site">
           <NumberInput
-            label={`Block of inner feature ${index + 1}`}
+            label={siteBlock(index + 1)}
             value={block}
             integer
             min={1}
             onChange={(next) => change(index, { block: next })}
           />
           <select
-            aria-label={`Part of inner feature ${index + 1}`}
+            aria-label={sitePart(index + 1)}
             value={part}
             onChange={(event) => change(index, { part: event.target.value as InnerSite['part'] })}
           >
@@ -29,7 +30,7 @@ export function InnerSites({ sites }: { sites: readonly InnerSite[] }) {
             <option value="mlp">MLP</option>
           </select>
           <NumberInput
-            label={`Weight of inner feature ${index + 1}`}
+            label={siteWeight(index + 1)}
             value={weight}
             min={0}
             above
@@ -37,7 +38,7 @@ export function InnerSites({ sites }: { sites: readonly InnerSite[] }) {
           />
           <IconButton
             icon="close"
-            label={`Remove inner feature ${index + 1}`}
+            label={removeSite(index + 1)}
             onClick={() => editFsMerge({ inner: sites.filter((_, at) => at !== index) })}
           />
         </div>
@@ -47,7 +48,7 @@ export function InnerSites({ sites }: { sites: readonly InnerSite[] }) {
         className="button quiet small"
         onClick={() => editFsMerge({ inner: [...sites, next(sites)] })}
       >
-        Add a block
+        {methodControls.addSite.label}
       </button>
       <p className="hint">Block, part, weight.</p>
     </fieldset>

@@ -6,6 +6,7 @@ import { NumberInput } from '../../components/inputs/NumberInput.tsx';
 import { hasRank } from '../../recipe/draft.ts';
 import { useFiles } from '../../stores/files.ts';
 import { editFsMerge, useRecipe } from '../../stores/recipe.ts';
+import { methodControls } from '../../text/controls/recipe.ts';
 import { kindLines, kindNames } from '../../text/describe.ts';
 import { count } from '../../text/numbers.ts';
 
@@ -27,14 +28,14 @@ export function MatrixFields({ options, architecture }: Props) {
   return (
     <>
       <Choice
-        label="Matrices"
+        label={methodControls.kind.label}
         options={kinds.map((value) => ({ value, label: kindNames[value] }))}
         value={options.kind}
         onChange={(kind) => editFsMerge({ kind })}
         hint={`${kindLines[options.kind]} ${learnable === undefined ? '' : `${count(learnable)} learnable numbers.`}`}
       />
       {hasRank(options) && (
-        <Field label="Rank" hint="Width of the thin matrices; a hidden layer of another width scales it.">
+        <Field {...methodControls.rank}>
           {({ id, describedBy }) => (
             <>
               <input
@@ -42,7 +43,7 @@ export function MatrixFields({ options, architecture }: Props) {
                 min={1}
                 max={mostRank}
                 value={Math.min(rank, mostRank)}
-                aria-label="Rank slider"
+                aria-label={methodControls.rankSlider.label}
                 onChange={(event) => editFsMerge({ rank: Number(event.target.value) })}
               />
               <NumberInput

@@ -4,6 +4,7 @@ import { Field } from '../../components/inputs/Field.tsx';
 import { NumberInput } from '../../components/inputs/NumberInput.tsx';
 import { useFiles } from '../../stores/files.ts';
 import { editFsMerge, useRecipe } from '../../stores/recipe.ts';
+import { mergedWidthOf, methodControls } from '../../text/controls/recipe.ts';
 
 interface Props {
   options: FsMergeOptions;
@@ -54,11 +55,11 @@ interface SizeProps {
 
 function VitSize({ merged, first, edit }: SizeProps) {
   const rows = [
-    { option: 'width', label: 'Merged width', usual: first.width },
-    { option: 'heads', label: 'Merged heads', usual: first.heads?.value ?? 1 },
+    { option: 'width', label: methodControls.mergedWidth.label, usual: first.width },
+    { option: 'heads', label: methodControls.mergedHeads.label, usual: first.heads?.value ?? 1 },
     {
       option: 'hidden',
-      label: 'Merged hidden width',
+      label: methodControls.mergedHidden.label,
       usual: Math.round(((first.hidden[0] ?? 0) * (merged.width ?? first.width)) / first.width),
     },
   ] as const;
@@ -88,7 +89,7 @@ function MlpWidths({ merged, first, depth, edit }: SizeProps & { depth: number }
   };
   return usual.map((own, layer) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: a layer is its index
-    <Field key={layer} label={`Merged width of layer ${layer + 1}`}>
+    <Field key={layer} label={mergedWidthOf(layer + 1)}>
       {({ id }) => (
         <NumberInput
           id={id}

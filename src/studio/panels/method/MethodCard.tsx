@@ -1,6 +1,7 @@
 import { Card } from '../../components/Card.tsx';
 import { later } from '../../components/later.tsx';
 import { currentRecipe, useRecipe } from '../../stores/recipe.ts';
+import { cardControls } from '../../text/controls/page.ts';
 import { describeMethod } from '../../text/describe.ts';
 import { useProblems } from '../use-problems.ts';
 
@@ -14,7 +15,7 @@ export function MethodCard() {
     <Card
       id="method"
       number={3}
-      title="Method"
+      control={cardControls.method}
       line={describeMethod(currentRecipe().method)}
       problems={problems.length}
     >

@@ -3,6 +3,7 @@ import { ErrorNote } from '../../components/ErrorNote.tsx';
 import { Field } from '../../components/inputs/Field.tsx';
 import { NumberInput } from '../../components/inputs/NumberInput.tsx';
 import { editDraft, useRecipe } from '../../stores/recipe.ts';
+import { methodControls } from '../../text/controls/recipe.ts';
 import { methodGroups, methodLines, methodNames } from '../../text/describe.ts';
 import { useProblems } from '../use-problems.ts';
 import { BaselineFields } from './BaselineFields.tsx';
@@ -14,7 +15,7 @@ export function MethodFields() {
   const problems = useProblems('method');
   return (
     <>
-      <Field label="Method" hint={methodLines[draft.method]}>
+      <Field label={methodControls.method.label} hint={methodLines[draft.method]}>
         {({ id, describedBy }) => (
           <select
             id={id}
@@ -38,10 +39,7 @@ export function MethodFields() {
       {problems.map((info) => (
         <ErrorNote key={info.message} info={info} />
       ))}
-      <Field
-        label="Seed"
-        hint="Draws the training images and the order of the batches; the same seed gives the same run."
-      >
+      <Field {...methodControls.seed}>
         {({ id, describedBy }) => (
           <NumberInput
             id={id}

@@ -2,6 +2,7 @@ import type { FsMergeOptions, Objective, Scope } from '../../../engine/recipe.ts
 import type { SourceInfo } from '../../../worker/protocol.ts';
 import { Choice } from '../../components/inputs/Choice.tsx';
 import { editFsMerge } from '../../stores/recipe.ts';
+import { methodControls } from '../../text/controls/recipe.ts';
 import { objectiveLines, objectiveNames, scopeLines } from '../../text/describe.ts';
 import { InnerSites } from './InnerSites.tsx';
 
@@ -21,7 +22,7 @@ export function ObjectiveFields({ options, architecture }: Props) {
     <>
       {architecture === 'mlp' && (
         <Choice
-          label="Scope"
+          label={methodControls.scope.label}
           options={scopes}
           value={options.scope}
           onChange={(scope) => editFsMerge({ scope })}
@@ -30,7 +31,7 @@ export function ObjectiveFields({ options, architecture }: Props) {
       )}
       {options.scope === 'global' && (
         <Choice
-          label="Objective"
+          label={methodControls.objective.label}
           options={objectives.map((value) => ({ value, label: objectiveNames[value] }))}
           value={options.objective}
           onChange={(objective) => editFsMerge({ objective })}

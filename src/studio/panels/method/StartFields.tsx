@@ -2,6 +2,7 @@ import type { FsMergeOptions } from '../../../engine/recipe.ts';
 import { Choice } from '../../components/inputs/Choice.tsx';
 import { possibleStarts } from '../../recipe/draft.ts';
 import { editFsMerge } from '../../stores/recipe.ts';
+import { methodControls } from '../../text/controls/recipe.ts';
 import { initialisationLines } from '../../text/describe.ts';
 import { StartPicture } from './StartPicture.tsx';
 import { WarmStartFields } from './WarmStartFields.tsx';
@@ -20,7 +21,7 @@ export function StartFields({ options, colours }: Props) {
   return (
     <>
       <Choice
-        label="How M and U start"
+        label={methodControls.start.label}
         look="pictures"
         options={possibleStarts(options).map((value) => ({
           value,

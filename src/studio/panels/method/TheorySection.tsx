@@ -6,6 +6,8 @@ import { Field } from '../../components/inputs/Field.tsx';
 import { attempt, client } from '../../session.ts';
 import { currentRecipe, isReady, useRecipe } from '../../stores/recipe.ts';
 import { isBusy, useRuns } from '../../stores/runs.ts';
+import { tooltip } from '../../text/controls/control.ts';
+import { methodControls } from '../../text/controls/recipe.ts';
 import { count, significant } from '../../text/numbers.ts';
 
 /** The paper's mechanisms, checked on the sources at one layer. */
@@ -53,7 +55,7 @@ function Theory() {
   };
   return (
     <>
-      <Field label="Layer">
+      <Field {...methodControls.layer}>
         {({ id }) => (
           <>
             <select id={id} value={layer} onChange={(event) => setLayer(event.target.value)}>
@@ -66,10 +68,11 @@ function Theory() {
             <button
               type="button"
               className="button small"
+              title={tooltip(methodControls.check)}
               disabled={busy || working || layer === ''}
               onClick={() => void check()}
             >
-              {working ? 'Checking…' : 'Check'}
+              {working ? 'Checking…' : methodControls.check.label}
             </button>
           </>
         )}

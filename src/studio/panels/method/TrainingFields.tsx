@@ -5,6 +5,7 @@ import { Field } from '../../components/inputs/Field.tsx';
 import { NumberInput } from '../../components/inputs/NumberInput.tsx';
 import { hasDiagonal } from '../../recipe/draft.ts';
 import { editFsMerge } from '../../stores/recipe.ts';
+import { never, trainingControls } from '../../text/controls/recipe.ts';
 import { scheduleLines } from '../../text/describe.ts';
 import { plain } from '../../text/numbers.ts';
 
@@ -12,37 +13,15 @@ type NumberOption = 'epochs' | 'batchSize' | 'learningRate' | 'weightDecay' | 'e
 
 interface Row {
   option: NumberOption;
-  label: string;
-  hint: string;
   range: { min: number; above?: boolean; integer?: boolean };
 }
 
 const rows: readonly Row[] = [
-  {
-    option: 'epochs',
-    label: 'Epochs',
-    hint: 'How often every training image is seen; 0 folds the start as it is.',
-    range: { min: 0, integer: true },
-  },
-  {
-    option: 'batchSize',
-    label: 'Batch',
-    hint: 'Images in one step, from all tasks.',
-    range: { min: 1, integer: true },
-  },
-  {
-    option: 'learningRate',
-    label: 'Learning rate',
-    hint: 'The highest of the schedule.',
-    range: { min: 0, above: true },
-  },
-  { option: 'weightDecay', label: 'Weight decay', hint: 'How strongly AdamW pulls numbers to 0.', range: { min: 0 } },
-  {
-    option: 'evaluateEvery',
-    label: 'Measure every',
-    hint: 'Steps between two measurements of accuracy and validation loss; 0: only at the end.',
-    range: { min: 0, integer: true },
-  },
+  { option: 'epochs', range: { min: 0, integer: true } },
+  { option: 'batchSize', range: { min: 1, integer: true } },
+  { option: 'learningRate', range: { min: 0, above: true } },
+  { option: 'weightDecay', range: { min: 0 } },
+  { option: 'evaluateEvery', range: { min: 0, integer: true } },
 ];
 
 const schedules = (Object.keys(scheduleLines) as Schedule[]).map((value) => ({ value, label: value }));
@@ -64,8 +43,8 @@ export function TrainingFields({ options, edit, children }: Props) {
       <summary>
         Training: {options.epochs} epochs · batch {options.batchSize} · rate {plain(options.learningRate)}
       </summary>
-      {rows.map(({ option, label, hint, range }) => (
-        <Field key={option} label={label} hint={hint}>
+      {rows.map(({ option, range }) => (
+        <Field key={option} {...trainingControls[option]}>
           {({ id, describedBy }) => (
             <NumberInput
               id={id}
@@ -77,16 +56,13 @@ export function TrainingFields({ options, edit, children }: Props) {
           )}
         </Field>
       ))}
-      <Field
-        label="Patience"
-        hint="Stops after so many measurements without a lower validation loss and keeps the best; empty: never."
-      >
+      <Field {...trainingControls.patience}>
         {({ id, describedBy }) => (
           <NumberInput
             id={id}
             describedBy={describedBy}
             value={options.patience}
-            placeholder="never"
+            placeholder={never}
             integer
             min={1}
             onChange={(patience) => edit({ patience })}
@@ -95,14 +71,14 @@ export function TrainingFields({ options, edit, children }: Props) {
         )}
       </Field>
       <Choice
-        label="Schedule"
+        label={trainingControls.schedule.label}
         options={schedules}
         value={options.schedule}
         onChange={(schedule) => edit({ schedule })}
         hint={scheduleLines[options.schedule]}
       />
       {options.schedule === 'cosine' && (
-        <Field label="Warm-up" hint="Share of the steps in which the rate rises, from 0 to below 1.">
+        <Field {...trainingControls.warmUp}>
           {({ id, describedBy }) => (
             <NumberInput
               id={id}
@@ -115,16 +91,13 @@ export function TrainingFields({ options, edit, children }: Props) {
           )}
         </Field>
       )}
-      <Field
-        label="Clip gradients"
-        hint="Larger norms of all gradients together are scaled down to this; empty: never."
-      >
+      <Field {...trainingControls.clipNorm}>
         {({ id, describedBy }) => (
           <NumberInput
             id={id}
             describedBy={describedBy}
             value={options.clipNorm}
-            placeholder="never"
+            placeholder={never}
             min={0}
             above
             onChange={(clipNorm) => edit({ clipNorm })}
@@ -143,7 +116,7 @@ export function FsMergeTrainingFields({ options, norms }: { options: FsMergeOpti
     <>
       {norms && (
         <Choice
-          label="LayerNorms"
+          label={trainingControls.norms.label}
           options={[
             { value: 'learned', label: 'learned' },
             { value: 'frozen', label: 'frozen' },
@@ -154,10 +127,7 @@ export function FsMergeTrainingFields({ options, norms }: { options: FsMergeOpti
         />
       )}
       {hasDiagonal(options) && (
-        <Field
-          label="Diagonal rate"
-          hint="A learning rate of their own for the diagonals; empty: the same as the rest."
-        >
+        <Field {...trainingControls.diagonalLearningRate}>
           {({ id, describedBy }) => (
             <NumberInput
               id={id}

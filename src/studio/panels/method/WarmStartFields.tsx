@@ -2,6 +2,7 @@ import type { FsMergeOptions, WarmStart } from '../../../engine/recipe.ts';
 import { Field } from '../../components/inputs/Field.tsx';
 import { useFiles } from '../../stores/files.ts';
 import { editFsMerge } from '../../stores/recipe.ts';
+import { methodControls } from '../../text/controls/recipe.ts';
 import { methodNames } from '../../text/describe.ts';
 
 /** Methods that hand out their M and U. */
@@ -22,7 +23,7 @@ export function WarmStartFields({ options: { warmStart } }: { options: FsMergeOp
   const keys = choices.map(({ start }) => JSON.stringify(start));
   const chosen = warmStart === null ? '' : JSON.stringify(warmStart);
   return (
-    <Field label="Start from" wide hint={hintOf(warmStart)}>
+    <Field label={methodControls.startFrom.label} wide hint={hintOf(warmStart)}>
       {({ id, describedBy }) => (
         <select
           id={id}
@@ -45,7 +46,7 @@ export function WarmStartFields({ options: { warmStart } }: { options: FsMergeOp
 function hintOf(start: WarmStart | null): string {
   switch (start?.from) {
     case undefined:
-      return 'A saved SuperNet can be dropped on the page; the Export tab saves one.';
+      return methodControls.startFrom.hint;
     case 'method':
       return 'M and U of that merge, found in closed form; training goes on from its accuracy.';
     case 'supernet':

@@ -1,6 +1,7 @@
 import { Card } from '../../components/Card.tsx';
 import { later } from '../../components/later.tsx';
 import { activeRun, selectedRun, useRuns } from '../../stores/runs.ts';
+import { cardControls } from '../../text/controls/page.ts';
 import { stateNames } from '../../text/describe.ts';
 
 const RunFields = later(async () => (await import('./RunFields.tsx')).RunFields);
@@ -10,7 +11,7 @@ export function RunCard() {
   const shown = useRuns((state) => activeRun(state) ?? selectedRun(state));
   const line = shown ? `${shown.name} · ${stateNames[shown.state]}` : 'not started';
   return (
-    <Card id="run" number={4} title="Run" line={line}>
+    <Card id="run" number={4} control={cardControls.run} line={line}>
       <RunFields />
     </Card>
   );

@@ -3,6 +3,7 @@ import { useFiles } from '../../stores/files.ts';
 import { useRecipe } from '../../stores/recipe.ts';
 import { activeRun, selectedRun, useRuns } from '../../stores/runs.ts';
 import { openCards } from '../../stores/ui.ts';
+import { problemsIn } from '../../text/controls/page.ts';
 import { bytes, count, operations, plural } from '../../text/numbers.ts';
 import { useNeededFiles, useTroubledCards } from '../use-problems.ts';
 import { RunButtons } from './RunButtons.tsx';
@@ -43,7 +44,7 @@ function BeforeStart() {
         First settle{' '}
         {troubled.map(({ card, problems }) => (
           <button key={card} type="button" className="chip" onClick={() => openCards({ [card]: true })}>
-            {plural(problems, 'problem')} in {card}
+            {problemsIn(plural(problems, 'problem'), card)}
           </button>
         ))}
       </p>

@@ -6,6 +6,8 @@ import { isReady, useRecipe } from '../../stores/recipe.ts';
 import { isBusy, useRuns } from '../../stores/runs.ts';
 import { measuredByItself, stepKey, useStepTime } from '../../stores/step-time.ts';
 import { useUi } from '../../stores/ui.ts';
+import { tooltip } from '../../text/controls/control.ts';
+import { runControls } from '../../text/controls/page.ts';
 import { duration, stepDuration } from '../../text/numbers.ts';
 
 /** Time without a change of the recipe before a step is measured, in milliseconds. */
@@ -38,8 +40,14 @@ export function StepTime({ cost }: { cost: NonNullable<RecipeCheck['cost']> }) {
   if (measuring !== null) return <span>measuring a step…</span>;
   if (automatic) return <span>a step will be measured</span>;
   return (
-    <button type="button" className="link" disabled={!free || !settled} onClick={() => void measureStep()}>
-      measure a step
+    <button
+      type="button"
+      className="link"
+      title={tooltip(runControls.measure)}
+      disabled={!free || !settled}
+      onClick={() => void measureStep()}
+    >
+      {runControls.measure.label}
     </button>
   );
 }

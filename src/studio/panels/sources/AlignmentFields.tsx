@@ -2,6 +2,7 @@ import type { Padding } from '../../../engine/recipe.ts';
 import type { SourceInfo } from '../../../worker/protocol.ts';
 import { Choice } from '../../components/inputs/Choice.tsx';
 import { editDraft, useRecipe } from '../../stores/recipe.ts';
+import { sourceControls } from '../../text/controls/recipe.ts';
 import { paddingLines } from '../../text/describe.ts';
 
 const paddings = (Object.keys(paddingLines) as Padding[]).map((value) => ({ value, label: value }));
@@ -17,7 +18,7 @@ export function AlignmentFields({ infos }: { infos: readonly SourceInfo[] }) {
     <>
       {differ(({ depth }) => depth) && (
         <Choice
-          label="Unequal depth"
+          label={sourceControls.unequalDepth.label}
           options={paddings}
           value={alignment.padding}
           onChange={(padding) => edit({ padding })}
@@ -33,7 +34,7 @@ export function AlignmentFields({ infos }: { infos: readonly SourceInfo[] }) {
               checked={alignment.resize}
               onChange={({ target }) => edit({ resize: target.checked })}
             />
-            resize to the first source's
+            {sourceControls.resize.label}
           </label>
           <p className="hint">
             Patch kernels by the pseudo-inverse of the image resize, positions bicubically; images bilinearly.

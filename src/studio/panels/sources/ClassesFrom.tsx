@@ -3,6 +3,7 @@ import { Field } from '../../components/inputs/Field.tsx';
 import type { DraftSource } from '../../recipe/draft.ts';
 import { useFiles } from '../../stores/files.ts';
 import { editSource } from '../../stores/recipe.ts';
+import { sourceControls } from '../../text/controls/recipe.ts';
 import { count } from '../../text/numbers.ts';
 
 /** Where the classes of a source without a head of classes come from. Texts are offered that are as wide as its embedding. */
@@ -11,7 +12,7 @@ export function ClassesFrom({ source, info }: { source: DraftSource; info: Sourc
   const offered = Object.values(texts).filter(({ columns }) => columns === info.classes);
   return (
     <Field
-      label="Classes from"
+      label={sourceControls.classesFrom.label}
       wide
       hint={`It gives an embedding of ${count(info.classes)} numbers. Text embeddings of ${count(info.classes)} columns, a row for each class, can be dropped beside it.`}
     >

@@ -3,6 +3,7 @@ import { demoFilesOf, takeDemoFiles } from '../../actions/demo.ts';
 import type { NamedFile } from '../../recipe/files-of.ts';
 import { useFiles } from '../../stores/files.ts';
 import { useRecipe } from '../../stores/recipe.ts';
+import { fetchFiles } from '../../text/controls/page.ts';
 import { plural } from '../../text/numbers.ts';
 
 /** Offers to fetch what the recipe needs where it comes with the studio. */
@@ -38,7 +39,7 @@ export function DemoFiles({ needed }: { needed: readonly NamedFile[] }) {
         disabled={loading !== null}
         onClick={() => void takeDemoFiles(paths)}
       >
-        Fetch {plural(paths.length, 'demo file')}
+        {fetchFiles(plural(paths.length, 'demo file'))}
       </button>
     </p>
   );

@@ -1,6 +1,7 @@
 import { removeTexts } from '../../actions/files.ts';
 import { IconButton } from '../../components/IconButton.tsx';
 import { useFiles } from '../../stores/files.ts';
+import { remove } from '../../text/controls/recipe.ts';
 import { bytes, count } from '../../text/numbers.ts';
 
 /** Text embeddings that are loaded; nothing while there are none. */
@@ -19,7 +20,7 @@ export function LoadedTexts() {
                 {count(rows)} rows × {count(columns)} columns · {bytes(size)}
               </small>
             </span>
-            <IconButton icon="close" label={`Remove ${file}`} onClick={() => void removeTexts(id)} />
+            <IconButton icon="close" label={remove(file)} onClick={() => void removeTexts(id)} />
           </li>
         ))}
       </ul>

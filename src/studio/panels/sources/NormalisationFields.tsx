@@ -2,6 +2,7 @@ import { useId } from 'react';
 import type { SourceInfo } from '../../../worker/protocol.ts';
 import { setFacts } from '../../actions/facts.ts';
 import { NumberListInput } from '../../components/inputs/NumberListInput.tsx';
+import { sourceControls } from '../../text/controls/recipe.ts';
 import { normalisationName, normalisations } from '../../text/normalisation.ts';
 import { FactOrigin } from './FactOrigin.tsx';
 
@@ -18,7 +19,7 @@ export function NormalisationFields({ info }: { info: SourceInfo }) {
   };
   return (
     <>
-      <label htmlFor={`${id}-usual`}>Pixels</label>
+      <label htmlFor={`${id}-usual`}>{sourceControls.pixels.label}</label>
       <select id={`${id}-usual`} value={name ?? ''} onChange={(event) => choose(event.target.value)}>
         {name === null && <option value="">by hand</option>}
         {usual.map((preparation) => (
@@ -26,7 +27,7 @@ export function NormalisationFields({ info }: { info: SourceInfo }) {
         ))}
       </select>
       <FactOrigin fact={std.origin === 'person' ? std : mean} />
-      <label htmlFor={`${id}-mean`}>Mean</label>
+      <label htmlFor={`${id}-mean`}>{sourceControls.mean.label}</label>
       <span className="fact-numbers">
         <NumberListInput
           id={`${id}-mean`}
@@ -35,7 +36,7 @@ export function NormalisationFields({ info }: { info: SourceInfo }) {
           onChange={(value) => void setFacts(source, { mean: value })}
         />
       </span>
-      <label htmlFor={`${id}-std`}>Deviation</label>
+      <label htmlFor={`${id}-std`}>{sourceControls.deviation.label}</label>
       <span className="fact-numbers">
         <NumberListInput
           id={`${id}-std`}

@@ -3,6 +3,7 @@ import type { Activation } from '../../../engine/recipe.ts';
 import type { Fact, SourceInfo } from '../../../worker/protocol.ts';
 import { setFacts } from '../../actions/facts.ts';
 import { NumberInput } from '../../components/inputs/NumberInput.tsx';
+import { sourceControls } from '../../text/controls/recipe.ts';
 import { activationNames, describeResize, firstNames } from '../../text/describe.ts';
 import { describeNormalisation } from '../../text/normalisation.ts';
 import { plain, plural } from '../../text/numbers.ts';
@@ -24,7 +25,7 @@ export function SourceFacts({ info }: { info: SourceInfo }) {
       <div className="fact-list">
         {heads && (
           <>
-            <label htmlFor={`${id}-heads`}>Attention heads</label>
+            <label htmlFor={`${id}-heads`}>{sourceControls.heads.label}</label>
             <NumberInput
               id={`${id}-heads`}
               value={heads.value}
@@ -37,7 +38,7 @@ export function SourceFacts({ info }: { info: SourceInfo }) {
         )}
         {epsilon && (
           <>
-            <label htmlFor={`${id}-epsilon`}>LayerNorm ε</label>
+            <label htmlFor={`${id}-epsilon`}>{sourceControls.epsilon.label}</label>
             <NumberInput
               id={`${id}-epsilon`}
               value={epsilon.value}
@@ -48,7 +49,7 @@ export function SourceFacts({ info }: { info: SourceInfo }) {
             <FactOrigin fact={epsilon} />
           </>
         )}
-        <label htmlFor={`${id}-activation`}>Activation</label>
+        <label htmlFor={`${id}-activation`}>{sourceControls.activation.label}</label>
         <select
           id={`${id}-activation`}
           value={activation.value}

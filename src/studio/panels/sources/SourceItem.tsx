@@ -9,6 +9,7 @@ import { QuietList } from '../../components/QuietList.tsx';
 import { SourceMark, sourceColours } from '../../components/SourceMark.tsx';
 import type { DraftSource } from '../../recipe/draft.ts';
 import { editSource, moveSource } from '../../stores/recipe.ts';
+import { colourOf, moveDown, moveUp, remove, sourceControls } from '../../text/controls/recipe.ts';
 import { describeContainer, describeSource } from '../../text/describe.ts';
 import { plural } from '../../text/numbers.ts';
 import { ClassesFrom } from './ClassesFrom.tsx';
@@ -38,7 +39,7 @@ export function SourceItem({ source, info, first, last }: Props) {
   return (
     <DropTarget source={file} className="source-item">
       <Menu
-        label={`Colour of ${name}`}
+        label={colourOf(name)}
         className="colour-menu"
         button={<SourceMark colour={colour} />}
         items={colourItems}
@@ -47,15 +48,15 @@ export function SourceItem({ source, info, first, last }: Props) {
       />
       <div className="source-head">
         <EditableText
-          label="Task name"
+          label={sourceControls.taskName.label}
           className="source-name"
           value={name}
           onChange={(next) => editSource(file, () => ({ name: next }))}
         />
         <SaveMade file={file} />
-        <IconButton icon="up" label={`Move ${name} up`} disabled={first} onClick={() => moveSource(file, -1)} />
-        <IconButton icon="down" label={`Move ${name} down`} disabled={last} onClick={() => moveSource(file, 1)} />
-        <IconButton icon="close" label={`Remove ${name}`} onClick={() => void removeSource(file)} />
+        <IconButton icon="up" label={moveUp(name)} disabled={first} onClick={() => moveSource(file, -1)} />
+        <IconButton icon="down" label={moveDown(name)} disabled={last} onClick={() => moveSource(file, 1)} />
+        <IconButton icon="close" label={remove(name)} onClick={() => void removeSource(file)} />
       </div>
       {info ? <Known source={source} info={info} /> : <NeededFile file={{ name: file, role: 'source' }} />}
     </DropTarget>

@@ -6,6 +6,8 @@ import { FileButton } from '../../components/inputs/FileButton.tsx';
 import { later } from '../../components/later.tsx';
 import { useFiles } from '../../stores/files.ts';
 import { useRecipe } from '../../stores/recipe.ts';
+import { cardControls } from '../../text/controls/page.ts';
+import { sourceControls } from '../../text/controls/recipe.ts';
 import { describeSources } from '../../text/describe.ts';
 import { TrainButton } from '../train/TrainButton.tsx';
 import { useProblems } from '../use-problems.ts';
@@ -27,7 +29,13 @@ export function SourcesCard() {
     missing > 0 ? `${missing} not here` : '',
   ];
   return (
-    <Card id="sources" number={1} title="Sources" line={line.filter(Boolean).join(' · ')} problems={problems.length}>
+    <Card
+      id="sources"
+      number={1}
+      control={cardControls.sources}
+      line={line.filter(Boolean).join(' · ')}
+      problems={problems.length}
+    >
       <Notices place="sources" />
       {!nothing && <SourceList />}
       {waiting.length > 0 && (
@@ -44,11 +52,11 @@ export function SourcesCard() {
               : 'Drop two or more checkpoints: safetensors, PyTorch, npz, Keras or TensorFlow.js, with their config.json')}
         </p>
         <span className="drop-buttons">
-          <FileButton label="Checkpoint and image files" onFiles={(files) => void takeFiles(files)}>
-            Choose files
+          <FileButton label={sourceControls.files.label} onFiles={(files) => void takeFiles(files)}>
+            {sourceControls.chooseFiles.label}
           </FileButton>
-          <FileButton label="A folder of checkpoints or images" folder onFiles={(files) => void takeFiles(files)}>
-            Choose a folder
+          <FileButton label={sourceControls.folder.label} folder onFiles={(files) => void takeFiles(files)}>
+            {sourceControls.chooseFolder.label}
           </FileButton>
         </span>
       </div>

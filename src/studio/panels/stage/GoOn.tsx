@@ -2,6 +2,7 @@ import { Icon } from '../../components/Icon.tsx';
 import { IconButton } from '../../components/IconButton.tsx';
 import { useFiles } from '../../stores/files.ts';
 import { useSessions } from '../../stores/sessions.ts';
+import { goOnWith, keptLine, welcomeControls } from '../../text/controls/page.ts';
 import { momentText } from '../../text/moment.ts';
 import { plural } from '../../text/numbers.ts';
 
@@ -22,17 +23,13 @@ export function GoOn() {
       <button type="button" className="demo" disabled={loading !== null} onClick={() => void goOn()}>
         <Icon name="redo" />
         <span>
-          <strong>
-            Go on with {names.slice(0, most).join(', ')}
-            {more}
-          </strong>
+          <strong>{goOnWith(`${names.slice(0, most).join(', ')}${more}`)}</strong>
           <small>
-            {momentText(new Date(saved), new Date())} · {runs === 0 ? 'no runs yet' : plural(runs, 'run')} · kept in
-            this browser, without the files
+            {keptLine(momentText(new Date(saved), new Date()), runs === 0 ? 'no runs yet' : plural(runs, 'run'))}
           </small>
         </span>
       </button>
-      <IconButton icon="close" label="Forget the last session" onClick={() => void forget()} />
+      <IconButton icon="close" label={welcomeControls.forget.label} onClick={() => void forget()} />
     </div>
   );
 }

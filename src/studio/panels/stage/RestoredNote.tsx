@@ -1,5 +1,6 @@
 import { takeRecipe } from '../../actions/runs.ts';
 import type { Run } from '../../runs/run.ts';
+import { welcomeControls } from '../../text/controls/page.ts';
 
 interface Props {
   run: Run;
@@ -16,7 +17,7 @@ export function RestoredNote({ run, what }: Props) {
         same files gives the same result: run it again.
       </p>
       <button type="button" className="button" onClick={() => takeRecipe(run.id)}>
-        Put its recipe in the cards
+        {welcomeControls.takeRecipe.label}
       </button>
     </div>
   );

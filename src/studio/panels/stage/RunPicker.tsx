@@ -1,6 +1,8 @@
 import { useId } from 'react';
 import { selectRun } from '../../actions/runs.ts';
 import type { Run } from '../../runs/run.ts';
+import { tooltip } from '../../text/controls/control.ts';
+import { stageControls } from '../../text/controls/stage.ts';
 
 interface Props {
   runs: readonly Run[];
@@ -12,8 +14,13 @@ export function RunPicker({ runs, value }: Props) {
   const id = useId();
   return (
     <span className="run-picker">
-      <label htmlFor={id}>Run</label>
-      <select id={id} value={value.id} onChange={(event) => selectRun(event.target.value)}>
+      <label htmlFor={id}>{stageControls.run.label}</label>
+      <select
+        id={id}
+        title={tooltip(stageControls.run)}
+        value={value.id}
+        onChange={(event) => selectRun(event.target.value)}
+      >
         {runs.map((run) => (
           <option key={run.id} value={run.id}>
             {run.name}

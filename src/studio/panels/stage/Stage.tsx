@@ -7,6 +7,8 @@ import { useIsFresh } from '../../stores/fresh.ts';
 import { selectedRun, useRuns } from '../../stores/runs.ts';
 import type { TabId } from '../../stores/ui.ts';
 import { showTab, useUi } from '../../stores/ui.ts';
+import type { Control } from '../../text/controls/control.ts';
+import { tabControls } from '../../text/controls/page.ts';
 import { UpdateNote } from './UpdateNote.tsx';
 import { Welcome } from './Welcome.tsx';
 
@@ -16,11 +18,11 @@ const MatricesTab = later(async () => (await import('../matrices/MatricesTab.tsx
 const CompareTab = later(async () => (await import('../compare/CompareTab.tsx')).CompareTab);
 const ExportTab = later(async () => (await import('../export/ExportTab.tsx')).ExportTab);
 
-const tabs: readonly { id: TabId; label: string; panel: ComponentType }[] = [
-  { id: 'training', label: 'Training', panel: TrainingTab },
-  { id: 'matrices', label: 'Matrices', panel: MatricesTab },
-  { id: 'compare', label: 'Compare', panel: CompareTab },
-  { id: 'export', label: 'Export', panel: ExportTab },
+const tabs: readonly { id: TabId; control: Control; panel: ComponentType }[] = [
+  { id: 'training', control: tabControls.training, panel: TrainingTab },
+  { id: 'matrices', control: tabControls.matrices, panel: MatricesTab },
+  { id: 'compare', control: tabControls.compare, panel: CompareTab },
+  { id: 'export', control: tabControls.export, panel: ExportTab },
 ];
 
 /** Where results are shown. On a first visit it says what the studio does. */
@@ -40,7 +42,7 @@ export function Stage() {
           <ErrorBoundary>
             <SuperNetPanel />
           </ErrorBoundary>
-          <Tabs label="Results" tabs={tabs} value={tab} onChange={showTab} />
+          <Tabs label={tabControls.results.label} tabs={tabs} value={tab} onChange={showTab} />
           {failure && tab === 'training' && <ErrorNote info={failure} />}
           <div role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} className="panel" data-tab={tab}>
             <ErrorBoundary key={tab}>

@@ -2,6 +2,8 @@ import { takeOver } from '../../actions/offline.ts';
 import { useIsFresh } from '../../stores/fresh.ts';
 import { useOffline } from '../../stores/offline.ts';
 import { isBusy, useRuns } from '../../stores/runs.ts';
+import { tooltip } from '../../text/controls/control.ts';
+import { welcomeControls } from '../../text/controls/page.ts';
 
 /** Says that a new version waits, and loads it; never in the middle of a run. */
 export function UpdateNote() {
@@ -18,8 +20,14 @@ export function UpdateNote() {
             {busy && 'It can be loaded when the run is over. '}
             {!fresh && !busy && 'Loading it forgets what is not saved.'}
           </p>
-          <button type="button" className="button" disabled={busy} onClick={() => void takeOver()}>
-            Load it
+          <button
+            type="button"
+            className="button"
+            title={tooltip(welcomeControls.loadUpdate)}
+            disabled={busy}
+            onClick={() => void takeOver()}
+          >
+            {welcomeControls.loadUpdate.label}
           </button>
         </>
       )}

@@ -7,6 +7,7 @@ import { lessonTitles } from '../../lessons/titles.ts';
 import { useFiles } from '../../stores/files.ts';
 import { useRuns } from '../../stores/runs.ts';
 import { useUi } from '../../stores/ui.ts';
+import { welcomeControls } from '../../text/controls/page.ts';
 import { GoOn } from './GoOn.tsx';
 import { MergePicture } from './MergePicture.tsx';
 
@@ -47,31 +48,27 @@ export function Welcome() {
         ) : (
           <>
             Or drop your own checkpoints and images anywhere on the page, or{' '}
-            <FileButton
-              className="link"
-              label="Your own checkpoint and image files"
-              onFiles={(files) => void takeFiles(files)}
-            >
-              choose files
+            <FileButton className="link" label={welcomeControls.files.label} onFiles={(files) => void takeFiles(files)}>
+              {welcomeControls.chooseFiles.label}
             </FileButton>{' '}
             or{' '}
             <FileButton
               className="link"
-              label="Your own folder of checkpoints or images"
+              label={welcomeControls.folder.label}
               folder
               onFiles={(files) => void takeFiles(files)}
             >
-              a folder
+              {welcomeControls.chooseFolder.label}
             </FileButton>
             . Or{' '}
             <button type="button" className="link" onClick={() => useUi.setState({ own: true })}>
-              train two small networks
+              {welcomeControls.trainOwn.label}
             </button>{' '}
             here, on classes of your choice.
           </>
         )}
       </p>
-      <ul className="welcome-lessons" aria-label="Lessons">
+      <ul className="welcome-lessons" aria-label={welcomeControls.lessons.label}>
         {lessonTitles.map(({ id, title }) => (
           <li key={id}>
             <button type="button" className="link" onClick={() => openLesson(id)}>

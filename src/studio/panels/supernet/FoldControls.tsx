@@ -4,6 +4,8 @@ import { Icon } from '../../components/Icon.tsx';
 import { IconButton } from '../../components/IconButton.tsx';
 import type { Speed } from '../../stores/fold.ts';
 import { advanceFold, pauseFold, scrubFold, setSpeed, useFold } from '../../stores/fold.ts';
+import { ariaKeys, tooltip } from '../../text/controls/control.ts';
+import { pictureControls } from '../../text/controls/page.ts';
 
 const speeds: readonly { value: Speed; label: string }[] = [
   { value: 0.5, label: '½×' },
@@ -20,29 +22,36 @@ export function FoldControls() {
     <div className="fold-controls" data-testid="fold-controls">
       <IconButton
         icon={playing === -1 ? 'pause' : 'back'}
-        label={playing === -1 ? 'Pause the fold' : 'Unfold'}
+        label={(playing === -1 ? pictureControls.pauseFold : pictureControls.unfold).label}
+        title={tooltip(playing === -1 ? pictureControls.pauseFold : pictureControls.unfold)}
         disabled={at === 0}
         onClick={() => (playing === -1 ? pauseFold() : foldTowards(-1))}
       />
       <button
         type="button"
         className="button small"
-        title="Key f"
-        aria-label={playing === 1 ? 'Pause the fold' : 'Fold'}
+        aria-keyshortcuts={ariaKeys(pictureControls.fold)}
+        title={tooltip(pictureControls.fold)}
+        aria-label={(playing === 1 ? pictureControls.pauseFold : pictureControls.fold).label}
         onClick={() => (playing === 1 ? pauseFold() : foldTowards(1))}
       >
-        <Icon name={playing === 1 ? 'pause' : 'play'} /> {playing === 1 ? 'Pause' : 'Fold'}
+        <Icon name={playing === 1 ? 'pause' : 'play'} /> {playing === 1 ? 'Pause' : pictureControls.fold.label}
       </button>
       <input
         type="range"
         min={0}
         max={100}
         value={percents}
-        aria-label="How far it is folded"
+        aria-label={pictureControls.scrub.label}
         aria-valuetext={`${percents} % folded`}
         onChange={(event) => scrubFold(Number(event.target.value) / 100)}
       />
-      <select aria-label="Speed" value={speed} onChange={(event) => setSpeed(Number(event.target.value) as Speed)}>
+      <select
+        aria-label={pictureControls.speed.label}
+        title={tooltip(pictureControls.speed)}
+        value={speed}
+        onChange={(event) => setSpeed(Number(event.target.value) as Speed)}
+      >
         {speeds.map(({ value, label }) => (
           <option key={value} value={value}>
             {label}

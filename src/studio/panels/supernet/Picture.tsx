@@ -5,6 +5,8 @@ import { latestScore } from '../../runs/run.ts';
 import { useFold } from '../../stores/fold.ts';
 import type { Subject } from '../../stores/subject.ts';
 import { folds } from '../../stores/subject.ts';
+import { tooltip } from '../../text/controls/control.ts';
+import { pictureControls } from '../../text/controls/page.ts';
 import { percent } from '../../text/numbers.ts';
 import { captionRoom, captionWidth, Drawing } from './Drawing.tsx';
 import { foldedAt } from './fold.ts';
@@ -93,8 +95,13 @@ export function Picture({ subject, shown, hint }: Props) {
       <p className="supernet-told">
         <span data-testid="supernet-readout">{told ?? foldWords(bars ? at : 0) ?? hint}</span>
         {ungrouped !== null && !fits && (
-          <button type="button" className="link" onClick={() => setUngrouped(null)}>
-            Group blocks
+          <button
+            type="button"
+            className="link"
+            title={tooltip(pictureControls.groupBlocks)}
+            onClick={() => setUngrouped(null)}
+          >
+            {pictureControls.groupBlocks.label}
           </button>
         )}
       </p>

@@ -4,6 +4,7 @@ import { hasMatrices, stepsDone } from '../../runs/run.ts';
 import { showPicture, useFold } from '../../stores/fold.ts';
 import type { Subject } from '../../stores/subject.ts';
 import { folds } from '../../stores/subject.ts';
+import { pictureControls } from '../../text/controls/page.ts';
 import { methodNames } from '../../text/describe.ts';
 import { plural } from '../../text/numbers.ts';
 import { FoldControls } from './FoldControls.tsx';
@@ -32,7 +33,7 @@ function SuperNetOf({ subject }: { subject: Subject }) {
         {open && folds(subject) && shown.matrices.length > 0 && <FoldControls />}
         <IconButton
           icon="chevron"
-          label={open ? 'Hide the picture' : 'Show the picture'}
+          label={(open ? pictureControls.hide : pictureControls.show).label}
           aria-expanded={open}
           onClick={() => showPicture(!open)}
         />

@@ -6,6 +6,8 @@ import { Icon } from '../../components/Icon.tsx';
 import { shareDone, useOwn } from '../../stores/own.ts';
 import { useRecipe } from '../../stores/recipe.ts';
 import { isBusy, useRuns } from '../../stores/runs.ts';
+import { tooltip } from '../../text/controls/control.ts';
+import { downloadNetwork, networkName, ownControls, replaceSources } from '../../text/controls/dialogs.ts';
 import { duration, plural } from '../../text/numbers.ts';
 import { canTrain, sharedProblems } from './problems.ts';
 
@@ -47,7 +49,7 @@ function Begin({ again }: { again: boolean }) {
             checked={replace}
             onChange={(event) => useOwn.setState({ replace: event.target.checked })}
           />
-          Replace the {plural(sources, 'source')} that {sources === 1 ? 'is' : 'are'} there
+          {replaceSources(plural(sources, 'source'), sources === 1)}
         </label>
       )}
       <button
@@ -56,7 +58,7 @@ function Begin({ again }: { again: boolean }) {
         disabled={!ready || busy}
         onClick={() => void trainOwn()}
       >
-        <Icon name="play" /> {again ? 'Train again' : 'Train both'}
+        <Icon name="play" /> {(again ? ownControls.trainAgain : ownControls.train).label}
       </button>
     </div>
   );
@@ -69,11 +71,11 @@ function UnderWay() {
     <div className="train-buttons">
       <progress max={1} value={shareDone(curves)} aria-label="Progress of the training" />
       <span className="quiet">{duration(seconds)} left</span>
-      <button type="button" className="button" onClick={() => void cancelOwn()}>
-        Cancel
+      <button type="button" className="button" title={tooltip(ownControls.cancel)} onClick={() => void cancelOwn()}>
+        {ownControls.cancel.label}
       </button>
-      <button type="button" className="button" title="End now and keep what is learned" onClick={() => void stopOwn()}>
-        <Icon name="stop" /> Stop and keep
+      <button type="button" className="button" title={tooltip(ownControls.stop)} onClick={() => void stopOwn()}>
+        <Icon name="stop" /> {ownControls.stop.label}
       </button>
     </div>
   );
@@ -94,15 +96,15 @@ function Done({ onClose }: { onClose: () => void }) {
               type="button"
               className="button"
               title={trained.name}
-              aria-label={`Network ${index + 1}: download ${name}`}
+              aria-label={downloadNetwork(index + 1, name)}
               onClick={() => download(trained.name, trained.blob)}
             >
-              <Icon name="download" /> Network {index + 1}
+              <Icon name="download" /> {networkName(index + 1)}
             </button>
           ),
       )}
       <button type="button" className="button primary" onClick={onClose}>
-        Go on to the merge
+        {ownControls.goOn.label}
       </button>
     </div>
   );

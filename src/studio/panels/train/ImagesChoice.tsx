@@ -2,6 +2,7 @@ import { chooseOwnImages, demoImages } from '../../actions/own.ts';
 import { Field } from '../../components/inputs/Field.tsx';
 import { useFiles } from '../../stores/files.ts';
 import { useOwn } from '../../stores/own.ts';
+import { ownControls } from '../../text/controls/dialogs.ts';
 import { describeImages } from '../../text/describe.ts';
 import { plural } from '../../text/numbers.ts';
 
@@ -19,7 +20,7 @@ export function ImagesChoice() {
       ? `${plural(images.train, 'training image')}, ${plural(images.test, 'test image')} · ${describeImages(images)}`
       : 'Images of your own can be dropped on the page first.');
   return (
-    <Field label="Images" hint={<span aria-live="polite">{hint}</span>}>
+    <Field label={ownControls.images.label} hint={<span aria-live="polite">{hint}</span>}>
       {({ id, describedBy }) => (
         <select
           id={id}

@@ -5,6 +5,7 @@ import { SourceMark } from '../../components/SourceMark.tsx';
 import type { OwnNetwork } from '../../recipe/own-draft.ts';
 import { useFiles } from '../../stores/files.ts';
 import { editNetwork, useOwn } from '../../stores/own.ts';
+import { allClassesOf, classesOf, noClassesOf, ownControls, seedOf } from '../../text/controls/dialogs.ts';
 import { count, plural } from '../../text/numbers.ts';
 import { isOwnProblem } from './problems.ts';
 import { useColours } from './use-colours.ts';
@@ -22,7 +23,6 @@ export function NetworkFields({ network: { labels, seed }, index }: Props) {
   const problem = useOwn((state) => state.check?.problems[index] ?? null);
   const colour = useColours()[index] ?? index;
   const id = useId();
-  const name = `network ${index + 1}`;
   const all = file?.labels ?? [];
   const choose = (label: number, wanted: boolean) =>
     editNetwork(index, {
@@ -35,29 +35,19 @@ export function NetworkFields({ network: { labels, seed }, index }: Props) {
         <SourceMark colour={colour} />
         <h3 id={`${id}-title`}>Network {index + 1}</h3>
         <span className="own-all">
-          <button
-            type="button"
-            className="link"
-            aria-label={`Network ${index + 1}: all classes`}
-            onClick={() => chooseAll(true)}
-          >
-            all
+          <button type="button" className="link" aria-label={allClassesOf(index + 1)} onClick={() => chooseAll(true)}>
+            {ownControls.allClasses.label}
           </button>{' '}
-          <button
-            type="button"
-            className="link"
-            aria-label={`Network ${index + 1}: none of the classes`}
-            onClick={() => chooseAll(false)}
-          >
-            none
+          <button type="button" className="link" aria-label={noClassesOf(index + 1)} onClick={() => chooseAll(false)}>
+            {ownControls.noClasses.label}
           </button>
         </span>
         <label htmlFor={`${id}-seed`} className="quiet">
-          Seed
+          {ownControls.seed.label}
         </label>
         <NumberInput
           id={`${id}-seed`}
-          label={`Seed of ${name}`}
+          label={seedOf(index + 1)}
           value={seed}
           integer
           min={0}
@@ -67,7 +57,7 @@ export function NetworkFields({ network: { labels, seed }, index }: Props) {
       </header>
       <fieldset
         className="class-chips"
-        aria-label={`Classes of ${name}`}
+        aria-label={classesOf(index + 1)}
         data-numbers={all.every((one) => one.name === null) || undefined}
       >
         {all.map(({ label, name: text }) => (

@@ -2,23 +2,14 @@ import { Field } from '../../components/inputs/Field.tsx';
 import { NumberInput } from '../../components/inputs/NumberInput.tsx';
 import type { OwnPace } from '../../recipe/own-draft.ts';
 import { editOwn, useOwn } from '../../stores/own.ts';
+import { ownControls } from '../../text/controls/dialogs.ts';
 import type { NumberRange } from '../../text/number-range.ts';
 import { plain } from '../../text/numbers.ts';
 
-const rows: readonly { option: keyof OwnPace; label: string; hint: string; range: NumberRange }[] = [
-  {
-    option: 'epochs',
-    label: 'Epochs',
-    hint: 'How often every training image is seen.',
-    range: { min: 1, max: 1000, integer: true },
-  },
-  { option: 'batchSize', label: 'Batch', hint: 'Images in one step.', range: { min: 1, max: 1024, integer: true } },
-  {
-    option: 'learningRate',
-    label: 'Learning rate',
-    hint: 'The highest of a one-cycle schedule.',
-    range: { min: 0, max: 1, above: true },
-  },
+const rows: readonly { option: keyof OwnPace; range: NumberRange }[] = [
+  { option: 'epochs', range: { min: 1, max: 1000, integer: true } },
+  { option: 'batchSize', range: { min: 1, max: 1024, integer: true } },
+  { option: 'learningRate', range: { min: 0, max: 1, above: true } },
 ];
 
 /** How both networks are trained, folded away with the numbers in the summary. */
@@ -30,8 +21,8 @@ export function PaceFields() {
       <summary>
         Training: {own.epochs} epochs · batch {own.batchSize} · rate {plain(own.learningRate)}
       </summary>
-      {rows.map(({ option, label, hint, range }) => (
-        <Field key={option} label={label} hint={hint}>
+      {rows.map(({ option, range }) => (
+        <Field key={option} {...ownControls[option]}>
           {({ id, describedBy }) => (
             <NumberInput
               id={id}
@@ -43,10 +34,7 @@ export function PaceFields() {
           )}
         </Field>
       ))}
-      <Field
-        label="Held out, %"
-        hint="Share of the training images that is not learned: accuracy is measured on it while training. 0: on the test images."
-      >
+      <Field {...ownControls.heldOut}>
         {({ id, describedBy }) => (
           <NumberInput
             id={id}

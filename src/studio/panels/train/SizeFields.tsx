@@ -4,6 +4,7 @@ import { NumberInput } from '../../components/inputs/NumberInput.tsx';
 import type { OwnDraft, OwnKind, PresetName, VitSize } from '../../recipe/own-draft.ts';
 import { mlpPresets, presetOf, withPreset } from '../../recipe/own-draft.ts';
 import { editOwn, useOwn } from '../../stores/own.ts';
+import { ownControls, vitControls, widthOf } from '../../text/controls/dialogs.ts';
 
 const kinds: readonly { value: OwnKind; label: string }[] = [
   { value: 'mlp', label: 'MLP' },
@@ -23,14 +24,14 @@ export function SizeFields() {
   return (
     <>
       <Choice
-        label="Networks"
+        label={ownControls.kind.label}
         options={kinds}
         value={kind}
         hint={kindLines[kind]}
         onChange={(next) => editOwn({ kind: next })}
       />
       <Choice<PresetName | ''>
-        label="Size"
+        label={ownControls.size.label}
         options={presets}
         value={preset ?? ''}
         onChange={(name) => name !== '' && editOwn(withPreset(draft, name))}
@@ -38,7 +39,7 @@ export function SizeFields() {
       <details className="quiet-details more-fields" data-testid="own-size">
         <summary>{describeSize(draft)}</summary>
         {kind === 'mlp' ? <MlpSize draft={draft} /> : <VitFields draft={draft} />}
-        <Field label="Image edge" hint="Images of another size are resized to it, in pixels.">
+        <Field {...ownControls.imageEdge}>
           {({ id, describedBy }) => (
             <NumberInput
               id={id}
@@ -72,7 +73,7 @@ function MlpSize({ draft: { widths } }: { draft: OwnDraft }) {
     editOwn({ widths: widths.map((own, index) => (index === layer ? width : own)) });
   return (
     <>
-      <Field label="Hidden layers">
+      <Field {...ownControls.hiddenLayers}>
         {({ id }) => (
           <NumberInput
             id={id}
@@ -88,7 +89,7 @@ function MlpSize({ draft: { widths } }: { draft: OwnDraft }) {
       </Field>
       {widths.map((width, layer) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a layer is its index
-        <Field key={layer} label={`Width of layer ${layer + 1}`}>
+        <Field key={layer} label={widthOf(layer + 1)}>
           {({ id }) => (
             <NumberInput id={id} value={width} integer min={2} max={1024} onChange={(next) => change(layer, next)} />
           )}
@@ -98,17 +99,17 @@ function MlpSize({ draft: { widths } }: { draft: OwnDraft }) {
   );
 }
 
-const vitRows: readonly { size: keyof VitSize; label: string; min: number; max: number }[] = [
-  { size: 'blocks', label: 'Blocks', min: 1, max: 12 },
-  { size: 'width', label: 'Width', min: 4, max: 256 },
-  { size: 'heads', label: 'Heads', min: 1, max: 16 },
-  { size: 'hidden', label: 'Hidden width', min: 4, max: 1024 },
-  { size: 'patch', label: 'Patch', min: 1, max: 64 },
+const vitRows: readonly { size: keyof VitSize; min: number; max: number }[] = [
+  { size: 'blocks', min: 1, max: 12 },
+  { size: 'width', min: 4, max: 256 },
+  { size: 'heads', min: 1, max: 16 },
+  { size: 'hidden', min: 4, max: 1024 },
+  { size: 'patch', min: 1, max: 64 },
 ];
 
 function VitFields({ draft: { vit } }: { draft: OwnDraft }) {
-  return vitRows.map(({ size, label, min, max }) => (
-    <Field key={size} label={label}>
+  return vitRows.map(({ size, min, max }) => (
+    <Field key={size} {...vitControls[size]}>
       {({ id }) => (
         <NumberInput
           id={id}

@@ -1,5 +1,6 @@
 import { useRuns } from '../../stores/runs.ts';
 import { useUi } from '../../stores/ui.ts';
+import { sourceControls } from '../../text/controls/recipe.ts';
 
 /** Opens the training of two networks; while it goes on, tells how far it is. */
 export function TrainButton() {
@@ -12,7 +13,7 @@ export function TrainButton() {
       data-testid="train-own"
       onClick={() => useUi.setState({ own: true })}
     >
-      {training ?? 'Train two of your own'}
+      {training ?? sourceControls.trainOwn.label}
     </button>
   );
 }

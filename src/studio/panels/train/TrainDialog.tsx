@@ -6,6 +6,7 @@ import { useOwn } from '../../stores/own.ts';
 import { useRuns } from '../../stores/runs.ts';
 import { useUi } from '../../stores/ui.ts';
 import '../../styles/panels/train.css';
+import { dialogControls } from '../../text/controls/dialogs.ts';
 import { Curves } from './Curves.tsx';
 import { Footer } from './Footer.tsx';
 import { ImagesChoice } from './ImagesChoice.tsx';
@@ -30,7 +31,7 @@ export function TrainDialog() {
     <dialog ref={dialog} className="train" aria-labelledby="train-title" data-testid="train-dialog" onClose={close}>
       <div className="train-head">
         <h2 id="train-title">Train two of your own</h2>
-        <IconButton icon="close" label="Close" onClick={close} />
+        <IconButton icon="close" label={dialogControls.close.label} onClick={close} />
       </div>
       <div className="train-body">
         <ScrollArea label="What is trained" className="train-choices">

@@ -9,6 +9,8 @@ import type { Run } from '../../runs/run.ts';
 import { isActive, latestLosses, stepsDone } from '../../runs/run.ts';
 import { sample } from '../../runs/smoothing.ts';
 import { useUi } from '../../stores/ui.ts';
+import { ariaKeys, tooltip } from '../../text/controls/control.ts';
+import { trainingTabControls } from '../../text/controls/stage.ts';
 import { count, duration, pace, significant } from '../../text/numbers.ts';
 import { runColour } from './run-colour.ts';
 
@@ -47,10 +49,11 @@ export function LossPanel({ runs, selected }: Props) {
             type="button"
             className="button quiet small"
             aria-pressed={log}
-            aria-keyshortcuts="l"
+            aria-keyshortcuts={ariaKeys(trainingTabControls.logScale)}
+            title={tooltip(trainingTabControls.logScale)}
             onClick={() => useUi.setState({ logScale: !log })}
           >
-            {log ? 'log' : 'linear'}
+            {(log ? trainingTabControls.logScale : trainingTabControls.linearScale).label}
           </button>
         </span>
       </header>

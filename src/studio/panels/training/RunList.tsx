@@ -6,6 +6,7 @@ import { EditableText } from '../../components/inputs/EditableText.tsx';
 import { differences, differenceText } from '../../runs/differences.ts';
 import type { Run } from '../../runs/run.ts';
 import { latestLosses, latestScore, stepsDone } from '../../runs/run.ts';
+import { hideInCharts, removeRunNamed, showInCharts, showRun, trainingTabControls } from '../../text/controls/stage.ts';
 import { describeMethod, stateNames } from '../../text/describe.ts';
 import { count, percent, significant } from '../../text/numbers.ts';
 import { runColour } from './run-colour.ts';
@@ -99,11 +100,15 @@ function RunRow({ run, chosen, colour }: { run: Run; chosen: boolean; colour: st
             type="radio"
             name="shown-run"
             checked={chosen}
-            aria-label={`Show ${name}`}
+            aria-label={showRun(name)}
             onChange={() => selectRun(id)}
           />
           <span className="run-swatch" style={{ background: colour, opacity: visible ? 1 : 0.25 }} aria-hidden="true" />
-          <EditableText label="Run name" value={name} onChange={(next) => renameRun(id, next)} />
+          <EditableText
+            label={trainingTabControls.runName.label}
+            value={name}
+            onChange={(next) => renameRun(id, next)}
+          />
         </span>
       </th>
       <td>{describeMethod(run.recipe.method)}</td>
@@ -127,11 +132,11 @@ function RunRow({ run, chosen, colour }: { run: Run; chosen: boolean; colour: st
       <td className="actions">
         <IconButton
           icon={visible ? 'eye' : 'hidden'}
-          label={`${visible ? 'Hide' : 'Show'} ${name} in the charts`}
+          label={visible ? hideInCharts(name) : showInCharts(name)}
           aria-pressed={!visible}
           onClick={() => toggleRun(id)}
         />
-        <IconButton icon="close" label={`Remove ${name}`} onClick={() => void removeRun(id)} />
+        <IconButton icon="close" label={removeRunNamed(name)} onClick={() => void removeRun(id)} />
       </td>
     </tr>
   );
