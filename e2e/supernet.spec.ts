@@ -110,6 +110,12 @@ test('keys are enough', async ({ page }) => {
   await page.keyboard.press('Enter');
   await expect(page.getByRole('tab', { name: 'Matrices' })).toBeFocused();
   await expect(page.getByRole('heading', { name: 'layer 1 · U' })).toBeVisible();
+
+  await page.keyboard.press('e');
+  await expect(page.getByTestId('export')).toBeFocused();
+  const download = page.waitForEvent('download');
+  await page.keyboard.press('Enter');
+  await download;
 });
 
 test('nothing moves by itself where the system asks for calm', async ({ page }) => {

@@ -5,7 +5,6 @@ import { IconButton } from '../../components/IconButton.tsx';
 import { lessonTitles } from '../../lessons/titles.ts';
 import { useOffline } from '../../stores/offline.ts';
 import { useUi } from '../../stores/ui.ts';
-import type { Control } from '../../text/controls/control.ts';
 import { keyName } from '../../text/controls/control.ts';
 import { dialogControls, lessonControls } from '../../text/controls/dialogs.ts';
 
@@ -16,20 +15,17 @@ const offlineLines = {
   kept: 'The studio and its demos are kept on this computer: they also work without network. A browser that can will offer to install it.',
 };
 
-/** Keys that do the same, as those that fold the cards, share a line. */
-const helpLines = [...new Set(shortcuts.map(({ control }) => helpOf(control)))].map((does) => ({
-  does,
-  keys: shortcuts.flatMap(({ control }) => (helpOf(control) === does ? (control.keys ?? []) : [])),
-}));
+/** Keys that do the same, as those that fold the cards, share a line without the name of any. */
+const helpLines = [...new Set(shortcuts.map(({ control }) => control.hint))].map((hint) => {
+  const alike = shortcuts.flatMap(({ control }) => (control.hint === hint ? [control] : []));
+  return { name: alike.length > 1 ? null : alike[0]?.label, hint, keys: alike.flatMap(({ keys = [] }) => keys) };
+});
 
 const lessonLines = [lessonControls.next, lessonControls.back, lessonControls.leave].map(({ hint, keys }) => ({
-  does: `In a lesson: ${hint.toLowerCase()}`,
+  name: 'In a lesson',
+  hint,
   keys,
 }));
-
-function helpOf({ label, hint }: Control): string {
-  return hint ?? label;
-}
 
 const close = () => useUi.setState({ help: false });
 
@@ -68,14 +64,16 @@ export function HelpDialog() {
       </ul>
       <h3>Keys</h3>
       <dl className="keys">
-        {[...helpLines, ...lessonLines].map(({ keys, does }) => (
-          <div key={does}>
+        {[...helpLines, ...lessonLines].map(({ name, hint, keys }) => (
+          <div key={keys.join()}>
             <dt>
               {keys.map((key) => (
                 <kbd key={key}>{keyName(key)}</kbd>
               ))}
             </dt>
-            <dd>{does}</dd>
+            <dd>
+              {name && <strong>{name}</strong>} {hint}
+            </dd>
           </div>
         ))}
       </dl>

@@ -2,9 +2,9 @@
 import { named } from './control.ts';
 
 export const barControls = named({
-  backend: { label: 'Backend', hint: 'Where the mathematics runs, and why.' },
-  undo: { label: 'Undo', hint: 'Takes back the last edit of the recipe.', keys: ['Ctrl Z'] },
-  redo: { label: 'Redo', hint: 'Does again what was taken back.', keys: ['Ctrl Shift Z', 'Ctrl Y'] },
+  backend: { label: 'Backend', hint: 'Where the mathematics runs, and why' },
+  undo: { label: 'Undo', hint: 'Takes back the last edit of the recipe', keys: ['Ctrl Z'] },
+  redo: { label: 'Redo', hint: 'Does again what was taken back', keys: ['Ctrl Shift Z', 'Ctrl Y'] },
   open: { label: 'Open', hint: 'Open a saved session' },
   openFiles: { label: 'A saved session, checkpoints or images' },
   save: { label: 'Save', hint: 'Save recipe, runs and charts as one file' },
@@ -23,10 +23,10 @@ export const redoOf = (what: string | undefined): string => (what === undefined 
 export const clickToChange = (label: string): string => `${label}: click to change`;
 
 export const cardControls = named({
-  sources: { label: 'Sources', hint: 'Folds or unfolds the card.', keys: ['1'] },
-  images: { label: 'Images', hint: 'Folds or unfolds the card.', keys: ['2'] },
-  method: { label: 'Method', hint: 'Folds or unfolds the card.', keys: ['3'] },
-  run: { label: 'Run', hint: 'Folds or unfolds the card.', keys: ['4'] },
+  sources: { label: 'Sources', hint: 'Folds or unfolds the card', keys: ['1'] },
+  images: { label: 'Images', hint: 'Folds or unfolds the card', keys: ['2'] },
+  method: { label: 'Method', hint: 'Folds or unfolds the card', keys: ['3'] },
+  run: { label: 'Run', hint: 'Folds or unfolds the card', keys: ['4'] },
 });
 
 export const tabControls = named({
