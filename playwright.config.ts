@@ -37,7 +37,7 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: 'node scripts/serve.mjs',
+    command: 'node e2e/support/serve.mjs',
     wait: { stdout: /FS-Merge Studio: (?<studio_url>\S+)/ },
     timeout: minute,
   },

@@ -1,8 +1,9 @@
 /** Every state of the page, light and dark, under axe. */
-import { expect, test } from '@playwright/test';
+
 import { expectAccessible } from './support/axe.ts';
 import { expectStep, nextButton, openLesson } from './support/lesson.ts';
 import { drop, openStudio, runState, shownStep } from './support/studio.ts';
+import { expect, test } from './support/test.ts';
 
 test('axe finds nothing in any state', async ({ page }) => {
   await openStudio(page);

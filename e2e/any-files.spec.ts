@@ -3,10 +3,10 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from '@playwright/test';
-import { expect, test } from '@playwright/test';
 import { dropFiles } from './support/drop-files.ts';
 import { greyImages, writeIdx, writeImageFolder } from './support/image-files.ts';
 import { demoFile, drop, openStudio, runToEnd, task } from './support/studio.ts';
+import { expect, test } from './support/test.ts';
 
 const fixture = (path: string) => fileURLToPath(new URL(`../fixtures/formats/${path}`, import.meta.url));
 const names = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];

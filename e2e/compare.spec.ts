@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
-import { expect, test } from '@playwright/test';
 import { choose, openMlpPair, openTrainingOptions, runToEnd, setNumber, trainOn } from './support/studio.ts';
+import { expect, test } from './support/test.ts';
 
 const table = (page: Page) => page.getByTestId('compare-table');
 const rows = (page: Page) => table(page).getByRole('rowheader');

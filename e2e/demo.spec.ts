@@ -1,7 +1,8 @@
 /** The demos: one click each, and what they promise on held-out images. */
-import { expect, test } from '@playwright/test';
+
 import { expectAccessible } from './support/axe.ts';
 import { openStudio, readAccuracies, runState } from './support/studio.ts';
+import { expect, test } from './support/test.ts';
 
 const demos = [
   { id: 'mlp', perTask: [0.97, 0.97], joint: 0.91, average: 0.76, seconds: 60 },

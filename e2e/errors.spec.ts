@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from '@playwright/test';
 import { dropFiles } from './support/drop-files.ts';
 import { demoFile, drop, openStudio } from './support/studio.ts';
+import { expect, test } from './support/test.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bad-'));
 test.afterAll(() => rmSync(folder, { recursive: true }));

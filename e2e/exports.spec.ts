@@ -1,13 +1,13 @@
 /** A merged network in the formats that people load: what is written says what the page showed. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Download, Page } from '@playwright/test';
-import { expect, test } from '@playwright/test';
 import * as ort from 'onnxruntime-web/wasm';
 import { testImages } from './support/accuracy.ts';
 import { dropFiles } from './support/drop-files.ts';
 import type { Tensor } from './support/safetensors.ts';
 import { readSafetensors, writeSafetensors } from './support/safetensors.ts';
 import { demoFile, drop, openMlpPair, openStudio, runToEnd, share, task } from './support/studio.ts';
+import { expect, test } from './support/test.ts';
 
 const digits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 const images = demoFile('images/mnist.npz');

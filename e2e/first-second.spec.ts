@@ -1,8 +1,8 @@
 /** The first second: what can be done before the worker is there, and files that the installed studio is opened with. */
 import { readFileSync } from 'node:fs';
-import { expect, test } from '@playwright/test';
 import { appUrl } from './support/app.ts';
 import { demoFile, openStudio, runState } from './support/studio.ts';
+import { expect, test } from './support/test.ts';
 
 test('a demo that is clicked before the worker is there runs as soon as it is', async ({ page }) => {
   await page.route('**/studio.worker*.js', async (route) => {

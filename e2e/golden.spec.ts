@@ -1,11 +1,11 @@
 /** The reference's numbers in a real browser's worker on its WebGPU adapter. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from '@playwright/test';
 import { build } from 'vite';
 import { assemblyKernels } from '../scripts/assembly-plugin.mjs';
 import type { GoldenReply, GoldenRequest } from './golden/golden.worker.ts';
 import { appUrl } from './support/app.ts';
+import { expect, test } from './support/test.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 

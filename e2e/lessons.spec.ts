@@ -1,9 +1,9 @@
 /** Every lesson from its address to its end; what it says is what the page shows. */
 import type { Page } from '@playwright/test';
-import { expect, test } from '@playwright/test';
 import { appUrl } from './support/app.ts';
 import { expectStep, lesson, lessonText, nextButton, openLesson, sharesIn, target, walk } from './support/lesson.ts';
 import { openStudio, runState, share } from './support/studio.ts';
+import { expect, test } from './support/test.ts';
 
 /** Shares of a row of the comparison: each task, then joint. */
 async function row(page: Page, kind: string, index = 0): Promise<number[]> {

@@ -1,9 +1,9 @@
 /** The page stays free while a run trains: nothing keeps it from a key or a click for longer than 50 ms. */
 
 import type { Page } from '@playwright/test';
-import { expect, test } from '@playwright/test';
 import { pageTasks } from './support/page-tasks.ts';
 import { openStudio, runState } from './support/studio.ts';
+import { expect, test } from './support/test.ts';
 
 /** Browsers call a longer task a long one; in milliseconds. */
 const longest = 50;

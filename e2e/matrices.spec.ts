@@ -1,6 +1,5 @@
 /** M and U of three starts side by side, through training time; the value under the pointer is the one that is saved. */
 import type { Locator, Page } from '@playwright/test';
-import { expect, test } from '@playwright/test';
 import { readSafetensors } from './support/safetensors.ts';
 import {
   choose,
@@ -11,6 +10,7 @@ import {
   setNumber,
   trainOn,
 } from './support/studio.ts';
+import { expect, test } from './support/test.ts';
 
 const starts = ['first', 'average', 'random'] as const;
 const columns = (page: Page) => page.getByTestId('matrix-column');

@@ -1,7 +1,6 @@
 /** Options of the method that the other journeys do not take: reached from the cards, run in the worker, seen on the page. */
 
 import { copyFileSync } from 'node:fs';
-import { expect, test } from '@playwright/test';
 import { dropFiles } from './support/drop-files.ts';
 import { readSafetensors } from './support/safetensors.ts';
 import {
@@ -19,6 +18,7 @@ import {
   task,
   trainOn,
 } from './support/studio.ts';
+import { expect, test } from './support/test.ts';
 
 const mlps = ['mlp/mlp-mnist-0to4.pt', 'mlp/mlp-mnist-5to9.pt'];
 

@@ -1,6 +1,5 @@
 /** Every method of the field, from the card and from the comparison, on the same sources and images. */
 import { copyFileSync } from 'node:fs';
-import { expect, test } from '@playwright/test';
 import { dropFiles } from './support/drop-files.ts';
 import { readSafetensors } from './support/safetensors.ts';
 import {
@@ -14,6 +13,7 @@ import {
   runToEnd,
   setNumber,
 } from './support/studio.ts';
+import { expect, test } from './support/test.ts';
 
 type Page = Parameters<typeof openMlpPair>[0];
 

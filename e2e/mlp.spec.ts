@@ -1,5 +1,5 @@
 /** Two MLP checkpoints (.pt) are dropped, merged, steered, looked at, compared and exported. */
-import { expect, test } from '@playwright/test';
+
 import { accuracyOf } from './support/accuracy.ts';
 import { mlpLogits } from './support/forward.ts';
 import { readSafetensors } from './support/safetensors.ts';
@@ -15,6 +15,7 @@ import {
   shownStep,
   task,
 } from './support/studio.ts';
+import { expect, test } from './support/test.ts';
 
 test.beforeEach(async ({ page }) => {
   await openStudio(page);

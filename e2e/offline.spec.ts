@@ -1,15 +1,16 @@
 /** The studio after one visit: without network, without headers, and when there is a new version. */
 import type { Page } from '@playwright/test';
-import { expect, test } from '@playwright/test';
 import type { PlainHost } from './support/plain-host.ts';
 import { plainHost } from './support/plain-host.ts';
 import { openStudio, readAccuracies, runState } from './support/studio.ts';
+import { expect, test } from './support/test.ts';
 
 test.use({ serviceWorkers: 'allow' });
 
 let host: PlainHost;
-test.beforeEach(async () => {
+test.beforeEach(async ({ leaks }) => {
   host = await plainHost();
+  leaks.allow(host.url);
 });
 test.afterEach(() => host.close());
 

@@ -1,7 +1,6 @@
 /** A recipe goes into a link, a session into a file and into the browser, and each comes back. */
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Browser, Page } from '@playwright/test';
-import { expect, test } from '@playwright/test';
 import { appUrl } from './support/app.ts';
 import { expectAccessible } from './support/axe.ts';
 import { dropFiles } from './support/drop-files.ts';
@@ -20,6 +19,7 @@ import {
   setNumber,
   shownStep,
 } from './support/studio.ts';
+import { expect, test } from './support/test.ts';
 
 const mlpFiles = ['mlp/mlp-mnist-0to4.pt', 'mlp/mlp-mnist-5to9.pt', 'images/mnist.npz'];
 

@@ -1,6 +1,5 @@
 /** A researcher's whole way: files, a fact that weights cannot tell, three methods, a look at their mistakes, the file that is kept. */
 import { readFile } from 'node:fs/promises';
-import { expect, test } from '@playwright/test';
 import { accuracyOf } from './support/accuracy.ts';
 import { vitLogits } from './support/forward.ts';
 import { readSafetensors } from './support/safetensors.ts';
@@ -17,6 +16,7 @@ import {
   trainOn,
   vitTasks,
 } from './support/studio.ts';
+import { expect, test } from './support/test.ts';
 
 test('two ViTs: heads set by hand, three methods, their mistakes, an export', async ({ page }) => {
   await openStudio(page);

@@ -1,7 +1,7 @@
 /** The picture of the SuperNet: what it says is what the matrices say; it folds and unfolds, by mouse and by keys. */
 import type { Page } from '@playwright/test';
-import { expect, test } from '@playwright/test';
 import { choose, openMlpPair, openStudio, openTrainingOptions, runState, setNumber } from './support/studio.ts';
+import { expect, test } from './support/test.ts';
 
 const picture = (page: Page) => page.getByTestId('supernet');
 const bars = (page: Page) => picture(page).locator('.hits button');

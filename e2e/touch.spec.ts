@@ -1,6 +1,7 @@
 /** A phone: everything by fingers. */
-import { expect, test } from '@playwright/test';
+
 import { openStudio, runState } from './support/studio.ts';
+import { expect, test } from './support/test.ts';
 
 test.use({ hasTouch: true, viewport: { width: 390, height: 844 } });
 

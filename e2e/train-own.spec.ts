@@ -1,5 +1,5 @@
 /** Two networks are trained on chosen classes of the demo's images; they become sources, are merged and exported. */
-import { expect, test } from '@playwright/test';
+
 import { accuracyOf } from './support/accuracy.ts';
 import { expectAccessible } from './support/axe.ts';
 import { dropFiles } from './support/drop-files.ts';
@@ -16,6 +16,7 @@ import {
   share,
   task,
 } from './support/studio.ts';
+import { expect, test } from './support/test.ts';
 
 const images = demoFile('images/mnist.npz');
 

@@ -1,6 +1,7 @@
 /** Charts of several runs: drawn without Plotly, explored with it, compared in words, read as tables. */
-import { expect, test } from '@playwright/test';
+
 import { choose, openMlpPair, openTrainingOptions, runToEnd, setNumber, trainOn } from './support/studio.ts';
+import { expect, test } from './support/test.ts';
 
 test('runs lie over one another, and Plotly comes with the pointer', async ({ page }) => {
   const asked: string[] = [];

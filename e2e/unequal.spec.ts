@@ -1,5 +1,5 @@
 /** ViTs of unequal depth, and merged networks narrower and wider than the sources, from files to an export that runs. */
-import { expect, test } from '@playwright/test';
+
 import { accuracyOf } from './support/accuracy.ts';
 import { dropFiles } from './support/drop-files.ts';
 import { vitLogits } from './support/forward.ts';
@@ -18,6 +18,7 @@ import {
   trainOn,
   vitTasks,
 } from './support/studio.ts';
+import { expect, test } from './support/test.ts';
 
 /** The ViT of the demo without its last block: a ViT of 3 blocks. */
 function shallowVit(): string {

@@ -1,5 +1,5 @@
 /** Two ViT checkpoints (.safetensors) are dropped, merged and exported. */
-import { expect, test } from '@playwright/test';
+
 import { accuracyOf } from './support/accuracy.ts';
 import { vitLogits } from './support/forward.ts';
 import { readSafetensors } from './support/safetensors.ts';
@@ -13,6 +13,7 @@ import {
   setNumber,
   vitTasks,
 } from './support/studio.ts';
+import { expect, test } from './support/test.ts';
 
 test('two ViTs on different data become one', async ({ page }) => {
   await openStudio(page);

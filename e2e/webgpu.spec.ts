@@ -1,6 +1,7 @@
 /** A short merge on the software WebGPU adapter that the browser has. */
-import { expect, test } from '@playwright/test';
+
 import { drop, openStudio, openTrainingOptions, readAccuracies, runState, setNumber, task } from './support/studio.ts';
+import { expect, test } from './support/test.ts';
 
 test('the backend is WebGPU when one chooses it, says so and merges', async ({ page }) => {
   await openStudio(page);

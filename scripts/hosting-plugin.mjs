@@ -1,5 +1,5 @@
 /** What makes the built studio a folder for any static host: its policy in the page, and a file of headers for hosts that read one. */
-import { contentSecurityPolicy, headers } from '../src/service-worker/headers.ts';
+import { headers, pagePolicy } from '../src/service-worker/headers.ts';
 
 /** Names of these files change with their content. */
 const forever = 'public, max-age=31536000, immutable';
@@ -13,7 +13,7 @@ export function hosting() {
     transformIndexHtml: () => [
       {
         tag: 'meta',
-        attrs: { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy },
+        attrs: { 'http-equiv': 'Content-Security-Policy', content: pagePolicy },
         injectTo: 'head-prepend',
       },
     ],

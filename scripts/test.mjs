@@ -1,6 +1,10 @@
-/** `npm test`: sets up what is missing, lints, checks types, runs unit tests, builds, tests the built studio in a browser and weighs it. */
+/**
+ * `npm test`: sets up what is missing, lints, checks types, audits dependencies, runs unit tests, builds, tests the built studio in a
+ * browser and weighs it.
+ */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { audit } from './audit.mjs';
 import { ensureBrowser } from './browser.mjs';
 import { projectFolder, run } from './command.mjs';
 import { ensureDependencies } from './dependencies.mjs';
@@ -19,6 +23,7 @@ const total = setUp.failed
   : sum([
       await stage('Lint', async () => check('lint')),
       await stage('Types', async () => check('types')),
+      await stage('Audit of dependencies', auditDependencies),
       await stage('Unit tests', unitTests),
       await stage('Build and browser tests', browserTests),
       await stage('Size of what was built', async () => check('size')),
@@ -52,6 +57,11 @@ async function check(script) {
 async function getReady() {
   const ready = (await ensureDependencies()) && (await ensureBrowser());
   return { passed: 0, failed: Number(!ready), skipped: 0 };
+}
+
+/** No test, but it counts when it fails: a registry that does not answer proves nothing. */
+async function auditDependencies() {
+  return { passed: 0, failed: Number(!audit()), skipped: 0 };
 }
 
 async function unitTests() {

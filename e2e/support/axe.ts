@@ -1,8 +1,8 @@
 /** What axe finds on the page. */
 
 import type { Page } from '@playwright/test';
-import { expect, test } from '@playwright/test';
 import axe from 'axe-core';
+import { expect, test } from './test.ts';
 
 /** Fails the test on any violation, in light and in dark; the page is left as the system wants it. */
 export async function expectAccessible(page: Page, state: string): Promise<void> {

@@ -1,8 +1,8 @@
 /** A class's way through a lesson: what each step points at is there, in sight, and not covered by what the lesson says. */
 import type { Page } from '@playwright/test';
-import { expect } from '@playwright/test';
 import { appUrl } from './app.ts';
 import { openStudio } from './studio.ts';
+import { expect } from './test.ts';
 
 export const lesson = (page: Page) => page.getByTestId('lesson');
 export const lessonText = async (page: Page): Promise<string> =>

@@ -1,9 +1,9 @@
 /** A person's ways through the page, for the journeys. */
 import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from '@playwright/test';
-import { expect, test } from '@playwright/test';
 import { appUrl } from './app.ts';
 import { dropFiles } from './drop-files.ts';
+import { expect, test } from './test.ts';
 
 export const demoFile = (path: string): string => fileURLToPath(new URL(`../../public/demo/${path}`, import.meta.url));
 

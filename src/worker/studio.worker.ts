@@ -1,4 +1,6 @@
 /** The worker: the engine behind the protocol. */
+import './strict.ts';
+
 import { expose } from 'comlink';
 import { createApi } from './api.ts';
 import { connectMember, threadsHere, workerCrew } from './crew.ts';

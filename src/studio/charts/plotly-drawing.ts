@@ -1,8 +1,9 @@
-/** A plot as Plotly draws it: quiet lines, the page's font, no frame. */
+/** A plot as Plotly draws it: quiet lines, the page's font, no frame. Plotly reads words as markup, so they are escaped. */
 import type { Data, Layout, LayoutAxis } from 'plotly.js';
 import type { Palette } from './palette.ts';
 import type { Plot, PlotAxis, PlotLine } from './plot.ts';
 import { margin } from './plot.ts';
+import { escaped } from './svg-plot.ts';
 
 export interface Drawing {
   data: Data[];
@@ -35,7 +36,7 @@ function trace({ name, x, y, colour, width, dash, opacity, marks, readable }: Pl
   return {
     type: 'scatter',
     mode: marks ? 'lines+markers' : 'lines',
-    name,
+    name: escaped(name),
     x: [...x],
     y: [...y],
     line: { color: colour, width, dash },
@@ -50,9 +51,9 @@ function axis({ title, range, log, ticks }: PlotAxis, palette: Palette): Partial
   return {
     type: log ? 'log' : 'linear',
     range: log ? range.map(Math.log10) : [...range],
-    ...(title === '' ? {} : { title: { text: title, font: { color: palette.quiet, size: 11 }, standoff: 4 } }),
+    ...(title === '' ? {} : { title: { text: escaped(title), font: { color: palette.quiet, size: 11 }, standoff: 4 } }),
     tickvals: ticks.map(({ value }) => value),
-    ticktext: ticks.map(({ text }) => text),
+    ticktext: ticks.map(({ text }) => escaped(text)),
     gridcolor: palette.line,
     linecolor: palette.line,
     zeroline: false,

@@ -33,6 +33,8 @@ describe('the comparison as CSV', () => {
 
   it('quotes names, and keeps them from being formulas', () => {
     expect(lines[1]).toBe('"\'=cmd|""x"" (source)",99,10,54.5,,,');
+    const named = { ...comparison, tasks: ['@SUM(A1)', '+1'] };
+    expect(tableText(named, rows, 'csv')).toMatch(/^model,"'@SUM\(A1\) \(%\)","'\+1 \(%\)",/);
   });
 });
 
@@ -46,6 +48,16 @@ it('as Markdown it escapes names and marks the best merged network', () => {
   ]);
 });
 
+it('as LaTeX a row begins with its name, whatever that is', () => {
+  const text = tableText(
+    comparison,
+    [row({ kind: 'source', name: '[1em]' }), row({ kind: 'source', name: '*<>' })],
+    'latex',
+  );
+  expect(text).toContain('{[}1em] (source) &');
+  expect(text).toContain('{*}\\textless{}\\textgreater{} (source) &');
+});
+
 it('as LaTeX it escapes every special character', () => {
   expect(tableText(comparison, rows, 'latex').split('\n')).toEqual([
     '% \\usepackage{booktabs}',
@@ -53,7 +65,7 @@ it('as LaTeX it escapes every special character', () => {
     '\\toprule',
     'model & digits (\\%) & R\\&D\\_50\\% (\\%) & joint (\\%) & reconstruction error (\\%) & learned numbers & time (s) \\\\',
     '\\midrule',
-    '=cmd|"x" (source) & 99.0 & 10.0 & 54.5 & -- & -- & -- \\\\',
+    '=cmd\\textbar{}"x" (source) & 99.0 & 10.0 & 54.5 & -- & -- & -- \\\\',
     'Average & 50.0 & 25.0 & 37.5 & \\textbf{37.5} & -- & 0.01 \\\\',
     'FS-Merge \\textperiodcentered{} a\\textbackslash{}b\\textasciitilde{}\\{1\\} & \\textbf{96.1} & \\textbf{66.7} & \\textbf{81.4} & \\textbf{37.5} & 121344 & 17.00 \\\\',
     '\\bottomrule',

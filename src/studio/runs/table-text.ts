@@ -85,7 +85,13 @@ const latexNames: Record<string, string> = {
   '^': '\\textasciicircum{}',
   '·': '\\textperiodcentered{}',
   '–': '--',
+  '<': '\\textless{}',
+  '>': '\\textgreater{}',
+  '|': '\\textbar{}',
+  // The end of a row takes what follows in brackets, or a star, as its own.
+  '[': '{[}',
+  '*': '{*}',
 };
 
 const escapeLatex = (text: string): string =>
-  text.replace(/\s+/g, ' ').replace(/[\\~^·–&%$#_{}]/g, (found) => latexNames[found] ?? `\\${found}`);
+  text.replace(/\s+/g, ' ').replace(/[\\~^·–<>|[*&%$#_{}]/g, (found) => latexNames[found] ?? `\\${found}`);
