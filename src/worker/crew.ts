@@ -24,7 +24,9 @@ export interface ConnectedMember {
 
 /** How many threads can train here: as many as cores where memory can be shared (the page is isolated), else one. */
 export const threadsHere = (): number =>
-  globalThis.crossOriginIsolated ? Math.min(mostThreads, navigator.hardwareConcurrency) : 1;
+  globalThis.crossOriginIsolated && 'SharedArrayBuffer' in globalThis
+    ? Math.min(mostThreads, navigator.hardwareConcurrency || 1)
+    : 1;
 
 /** Starts a thread. */
 export function connectMember(): ConnectedMember {

@@ -18,9 +18,17 @@ export async function rememberedChoices(store: ChoiceStore = { get, set }): Prom
     recall: (adapter) => known.get(adapter) ?? null,
     keep(adapter, choice) {
       known.set(adapter, choice);
-      store.set(key, [...known]).catch(() => {}); // then they are timed again next time
+      void write(store, known);
     },
   };
+}
+
+async function write(store: ChoiceStore, known: ReadonlyMap<string, KernelChoice>): Promise<void> {
+  try {
+    await store.set(key, [...known]);
+  } catch {
+    // Then they are timed again next time.
+  }
 }
 
 async function read(store: ChoiceStore): Promise<[string, KernelChoice][]> {

@@ -8,7 +8,7 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import '@tensorflow/tfjs-backend-cpu';
 import { StudioError } from '../errors.ts';
 import type { WasmPaths } from './wasm/wasm.ts';
-import { registerWasm, wasmLabel } from './wasm/wasm.ts';
+import { hasSimd, registerWasm, wasmLabel } from './wasm/wasm.ts';
 import type { KernelOptions } from './webgpu/start.ts';
 import { startKernels } from './webgpu/start.ts';
 import type { AdapterReport } from './webgpu/webgpu.ts';
@@ -44,38 +44,63 @@ export interface BackendOptions extends KernelOptions {
   onGpuError(error: StudioError): void;
 }
 
-/** Makes `choice` (or the best there is) the backend of every later computation. Throws `StudioError` when it cannot be had. */
+/** Makes `choice` (or the best that starts) the backend of every later computation. Throws `StudioError` when it cannot be had. */
 export async function useBackend(choice: BackendChoice, options: BackendOptions): Promise<BackendStatus> {
   const adapter = await findAdapter();
-  const name = choice === 'auto' ? bestBackend(adapter) : choice;
-  if (name === 'webgpu') {
-    if (!adapter.adapter) throw unavailable('WebGPU', adapter.note);
-    registerWebGPU(adapter, options.onGpuError);
-  }
-  if (name === 'wasm') await registerWasm(options.wasmPaths);
-  if (!(await activate(name))) throw unavailable(name === 'wasm' ? 'WebAssembly' : name, 'it failed to start');
-  if (name === 'webgpu') await startKernels(tf.backend() as WebGPUBackend, adapter, options);
+  const { name, failures } = await startFirst(choice === 'auto' ? bestBackends(adapter) : [choice], adapter, options);
   return {
     name,
     choice,
     label: await label(name, adapter),
-    reason: reason(choice, name, adapter),
+    reason: await reason(choice, name, adapter, failures),
     memory: memoryOf(name),
     available: [
       { name: 'webgpu', usable: adapter.adapter !== null, note: adapter.note },
-      { name: 'wasm', usable: typeof WebAssembly === 'object', note: 'Fast on any processor.' },
+      { name: 'wasm', usable: hasWasm(), note: hasWasm() ? 'Fast on any processor.' : noWasm },
       { name: 'cpu', usable: true, note: 'Plain JavaScript, slow; the last resort.' },
     ],
   };
 }
 
-function bestBackend(adapter: AdapterReport): BackendName {
-  if (adapter.adapter && !adapter.software) return 'webgpu';
-  return typeof WebAssembly === 'object' ? 'wasm' : 'cpu';
+const hasWasm = (): boolean => typeof WebAssembly === 'object';
+const noWasm = 'This browser has no WebAssembly.';
+
+/** The best first. */
+function bestBackends({ adapter, software }: AdapterReport): BackendName[] {
+  return [...(adapter && !software ? ['webgpu' as const] : []), ...(hasWasm() ? ['wasm' as const] : []), 'cpu'];
 }
 
-async function activate(name: BackendName): Promise<boolean> {
+/** Starts the first of them that can; says why those before it could not. */
+async function startFirst(
+  names: readonly BackendName[],
+  adapter: AdapterReport,
+  options: BackendOptions,
+): Promise<{ name: BackendName; failures: string[] }> {
+  const failures: string[] = [];
+  for (const name of names) {
+    try {
+      await start(name, adapter, options);
+      return { name, failures };
+    } catch (error) {
+      if (!(error instanceof StudioError) || name === names.at(-1)) throw error;
+      failures.push(error.info.message);
+    }
+  }
+  throw new RangeError('no backend was asked for');
+}
+
+async function start(name: BackendName, adapter: AdapterReport, options: BackendOptions): Promise<void> {
+  if (name === 'webgpu') {
+    if (!adapter.adapter) throw unavailable('WebGPU', adapter.note);
+    registerWebGPU(adapter, options.onGpuError);
+  }
+  if (!(await activate(name, options))) throw unavailable(name === 'wasm' ? 'WebAssembly' : name, 'it failed to start');
+  if (name === 'webgpu') await startKernels(tf.backend() as WebGPUBackend, adapter, options);
+}
+
+async function activate(name: BackendName, { wasmPaths }: BackendOptions): Promise<boolean> {
   try {
+    if (name === 'wasm') await registerWasm(wasmPaths);
     const active = await tf.setBackend(name);
     await tf.ready();
     return active;
@@ -105,12 +130,28 @@ async function label(name: BackendName, adapter: AdapterReport): Promise<string>
   }
 }
 
-function reason(choice: BackendChoice, name: BackendName, adapter: AdapterReport): string {
-  if (choice !== 'auto')
-    return name === 'webgpu' && adapter.software ? `Chosen by you. ${adapter.note}` : 'Chosen by you.';
+async function reason(
+  choice: BackendChoice,
+  name: BackendName,
+  adapter: AdapterReport,
+  failures: readonly string[],
+): Promise<string> {
+  if (choice !== 'auto') {
+    const note = name === 'webgpu' && adapter.software ? [adapter.note] : await lacking(name);
+    return ['Chosen by you.', ...note].join(' ');
+  }
   if (name === 'webgpu') return 'This browser has a hardware GPU.';
-  return `${adapter.note} WebAssembly is the fastest here.`;
+  const before = failures.length > 0 ? failures : [adapter.note];
+  if (name === 'wasm') return [...before, 'WebAssembly is the fastest here.', ...(await lacking(name))].join(' ');
+  const missing = hasWasm() ? [] : [noWasm];
+  return [...before, ...missing, 'Plain JavaScript is left, which is slow.'].join(' ');
 }
+
+/** What makes a backend slower than it is elsewhere. */
+const lacking = async (name: BackendName): Promise<string[]> =>
+  name === 'wasm' && !(await hasSimd())
+    ? ['It has no SIMD in this browser, which makes training several times slower.']
+    : [];
 
 const unavailable = (backend: string, why: string) =>
   new StudioError({

@@ -1,18 +1,20 @@
 /** Saving and opening sessions and recipes, and sharing a recipe. */
+import type { StudioErrorInfo } from '../../engine/errors.ts';
 import type { DroppedFile, Session } from '../../worker/protocol.ts';
 import { fromRecipe } from '../recipe/draft.ts';
 import { trains } from '../runs/run.ts';
 import { attempt, client } from '../session.ts';
 import { linkNow } from '../sessions/address.ts';
-import { forgetKept, readKept } from '../sessions/keep.ts';
+import { forgetKept, lookForKept, takeKept } from '../sessions/keep.ts';
 import { sessionNow } from '../sessions/now.ts';
 import { sessionText } from '../sessions/pack.ts';
 import { unpackSession } from '../sessions/unpack.ts';
 import { useFiles } from '../stores/files.ts';
 import { editDraft } from '../stores/recipe.ts';
 import { isBusy, useRuns } from '../stores/runs.ts';
-import { expectFiles, useSessions } from '../stores/sessions.ts';
+import { expectFiles } from '../stores/sessions.ts';
 import { clearNotices, notify, openCards, showTab } from '../stores/ui.ts';
+import { copyText } from './clipboard.ts';
 import { download } from './download.ts';
 import { recipeEnding, safeName } from './export.ts';
 import { tellFacts } from './facts.ts';
@@ -78,18 +80,24 @@ async function openFile(file: File): Promise<void> {
   if (session) await openSession(session);
 }
 
-/** Goes on with what the browser kept. */
-export async function goOn(): Promise<void> {
+/** Goes on with a session that the browser kept. */
+export async function goOn(id: string): Promise<void> {
   clearNotices('page');
-  const session = await attempt(tellPage, async () => {
-    const kept = await readKept();
-    return kept ? client.readSession(kept) : null;
-  });
+  const kept = await attempt(tellPage, () => takeKept(id));
+  if (kept === undefined) notify('page', forgotten);
+  const session = kept && (await attempt(tellPage, () => client.readSession(kept)));
   if (session) await openSession(session);
-  else useSessions.setState({ kept: null });
+  else await lookForKept();
 }
 
-export const forgetLast = (): void => void forgetKept();
+const forgotten: StudioErrorInfo = {
+  kind: 'file',
+  message: 'This session is no longer kept in this browser.',
+  advice:
+    'It was forgotten in another tab, or the browser cleared its storage: open a saved file of it, or begin anew.',
+};
+
+export const forgetSession = (id: string): void => void attempt(tellPage, () => forgetKept(id));
 
 /** Brings back recipe, runs and scores beside what is there; the cards name the files that are needed. */
 async function openSession(session: Session): Promise<void> {
@@ -119,10 +127,5 @@ async function openSession(session: Session): Promise<void> {
 /** Puts the link to the recipe into the clipboard. Answers the link, and whether the browser let it be copied. */
 export async function copyLink(): Promise<{ link: string; copied: boolean }> {
   const link = linkNow();
-  // There is no clipboard on a page that came without https.
-  const copied = await Promise.resolve(navigator.clipboard?.writeText(link)).then(
-    () => navigator.clipboard !== undefined,
-    () => false,
-  );
-  return { link, copied };
+  return { link, copied: await copyText(link) };
 }

@@ -1,36 +1,32 @@
-/** Keeps the session of this visit in the browser, so that the next visit can go on with it. Where nothing is kept the page works on. */
-import { createStore, delMany, get, promisifyRequest } from 'idb-keyval';
+/**
+ * Keeps the sessions of the last visits in the browser, so that a next visit can go on with one. Each visit has its own, so that tabs do
+ * not write over one another. Where nothing is kept the page works on, and says so.
+ */
 import type { Session } from '../../worker/protocol.ts';
 import { isOver } from '../runs/run.ts';
 import { useRecipe } from '../stores/recipe.ts';
 import { useRuns } from '../stores/runs.ts';
-import type { KeptSession } from '../stores/sessions.ts';
 import { useSessions } from '../stores/sessions.ts';
+import { claim, claimedElsewhere } from './claim.ts';
 import { sessionNow } from './now.ts';
-
-/** Counts up when what is kept becomes another thing. */
-const sessionKey = 'last session 1';
-/** What the first page says about it, so that a visit does not begin with reading the whole. */
-const summaryKey = 'last session 1, in short';
+import { deleteSessions, readSession, readSummaries, superfluous, writeSession } from './shelf.ts';
 
 /** Shortest time between two keepings, in milliseconds; the end of a run does not wait for it. */
 const rest = 5000;
 /** Time from a change to its keeping, in milliseconds. */
 const soon = 500;
 
-/** Opened when it is first used: a browser may refuse. */
-let opened: ReturnType<typeof createStore> | undefined;
-
-function place(): ReturnType<typeof createStore> {
-  opened ??= createStore('fs-merge-studio', 'sessions');
-  return opened;
-}
-
 let timer: ReturnType<typeof setTimeout> | undefined;
 let due = Number.POSITIVE_INFINITY;
 let last = Number.NEGATIVE_INFINITY;
-/** Whether what is kept is of this visit. */
-let own = false;
+/** Under which this visit is kept. */
+let own = newId();
+let claimed = false;
+
+/** Also where a page has no secure context, and so no `crypto.randomUUID`. */
+function newId(): string {
+  return `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`;
+}
 
 /** Keeps the session from now on: after a change, when a run ends, and when the page is left. */
 export function keepSessions(): void {
@@ -67,59 +63,50 @@ async function keep(): Promise<void> {
   due = Number.POSITIVE_INFINITY;
   last = performance.now();
   const session = sessionNow();
-  const { kept } = useSessions.getState();
   if (session.recipe.sources.length === 0 && session.runs.length === 0) return;
-  // Somebody who only looks around does not lose the runs of the last visit.
-  if (!own && session.runs.length === 0 && (kept?.runs ?? 0) > 0) return;
-  own = true;
+  if (!claimed) void claim(own);
+  claimed = true;
   try {
-    await write(session);
-  } catch {
-    // Storage is full or forbidden: this visit is not offered again.
+    await writeSession(own, session);
+    useSessions.setState({ unkept: null });
+    await clearAway();
+  } catch (error) {
+    const full = error instanceof DOMException && error.name === 'QuotaExceededError';
+    useSessions.setState({ unkept: full ? 'full' : 'refused' });
   }
 }
 
-/** At once, and without another look at the page: it may be gone before the answer comes. */
-const write = (session: Session): Promise<void> =>
-  place()('readwrite', (store) => {
-    store.put(session, sessionKey);
-    store.put(inShort(session), summaryKey);
-    store.transaction.commit();
-    return promisifyRequest(store.transaction);
-  });
-
-function inShort({ saved, runs, recipe }: Session): KeptSession {
-  const own = runs.filter(({ origin }) => origin === 'person');
-  return { saved, names: (own.length > 0 ? own : recipe.sources).map(({ name }) => name), runs: runs.length };
+/** Lets go of the oldest sessions of more than are kept; never of one that a tab still writes. */
+async function clearAway(): Promise<void> {
+  const open = await claimedElsewhere();
+  const summaries = (await readSummaries()).filter(({ id }) => id !== own && !open.has(id));
+  const gone = superfluous(summaries);
+  if (gone.length > 0) await deleteSessions(gone);
 }
 
-/** Looks for what an earlier visit left, for the first page to offer. */
+/** Looks for what earlier visits left, for the first page to offer: not what another tab has open. */
 export async function lookForKept(): Promise<void> {
-  const kept = await read<KeptSession>(summaryKey);
-  if (kept) useSessions.setState({ kept });
+  try {
+    const open = await claimedElsewhere();
+    useSessions.setState({ kept: (await readSummaries()).filter(({ id }) => !open.has(id)) });
+  } catch {
+    // As in a private window of some browsers: there is nothing to offer.
+  }
 }
 
-/** Undefined when it is gone by now. */
-export async function readKept(): Promise<Session | undefined> {
-  const session = await read<Session>(sessionKey);
-  own = session !== undefined;
+/** The session, which is this visit's own from now on unless another tab has it open. Undefined when it is gone by now. */
+export async function takeKept(id: string): Promise<Session | undefined> {
+  const session = await readSession(id);
+  if (session && (await claim(id))) {
+    own = id;
+    claimed = true;
+  }
   return session;
 }
 
-export async function forgetKept(): Promise<void> {
-  useSessions.setState({ kept: null });
-  try {
-    await delMany([sessionKey, summaryKey], place());
-  } catch {
-    // Where nothing can be kept there is nothing to forget.
-  }
-}
-
-/** Undefined also where the browser keeps nothing, as in a private window. */
-async function read<T>(key: string): Promise<T | undefined> {
-  try {
-    return await get<T>(key, place());
-  } catch {
-    return undefined;
-  }
+/** Forgets a session, unless another tab has opened it by now. */
+export async function forgetKept(id: string): Promise<void> {
+  useSessions.setState(({ kept }) => ({ kept: kept.filter((one) => one.id !== id) }));
+  const open = await claimedElsewhere();
+  if (!open.has(id)) await deleteSessions([id]);
 }

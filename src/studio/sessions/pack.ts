@@ -91,7 +91,10 @@ function packSettings(recipes: readonly Recipe[], scores: SourceScores, refused:
 
 /** A session as the text of a file. */
 export const sessionText = (session: Session): string =>
-  JSON.stringify(session, (_, value) => (ArrayBuffer.isView(value) ? base64(value) : value));
+  JSON.stringify(session, (_, value) => (isNumbers(value) ? base64(value) : value));
+
+/** Whether a value of a session is a curve's numbers. */
+export const isNumbers = (value: unknown): value is ArrayBufferView => ArrayBuffer.isView(value);
 
 /** Letters that are made of bytes at once: more arguments than this a call does not take everywhere. */
 const piece = 1 << 13;

@@ -2,8 +2,8 @@
 import { create } from 'zustand';
 
 interface Offline {
-  /** `no`: this browser, or this address, cannot keep it. */
-  kept: 'no' | 'keeping' | 'kept';
+  /** `no`: this browser, or this address, cannot keep it; `cleared`: it was, until a person cleared it. */
+  kept: 'no' | 'keeping' | 'kept' | 'cleared';
   /** Whether a new version waits for this one to go; `tabs`: and other tabs hold it. */
   update: 'none' | 'ready' | 'tabs';
 }

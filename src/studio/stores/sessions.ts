@@ -1,13 +1,16 @@
-/** Which files the recipe waits for, and what the browser keeps of the last visit. */
+/** Which files the recipe waits for, and what the browser keeps of visits. */
 import { create } from 'zustand';
 import type { LoadResult, SessionFile } from '../../worker/protocol.ts';
 
 export interface KeptSession {
+  id: string;
   /** In milliseconds since 1970. */
   saved: number;
   /** Names of the runs that a person started, or, without any, of the tasks. */
   names: string[];
   runs: number;
+  /** What it takes, about. */
+  bytes: number;
 }
 
 interface Sessions {
@@ -15,11 +18,13 @@ interface Sessions {
   files: Readonly<Record<string, SessionFile>>;
   /** Loaded files that bear the name of one that a session expects, with other contents. */
   namesakes: LoadResult['namesakes'];
-  /** Null while there is none, or while it is not known yet. */
-  kept: KeptSession | null;
+  /** Of earlier visits, the newest first; empty while it is not known yet. */
+  kept: readonly KeptSession[];
+  /** Why the session of this visit is not kept; null: it is, or there was nothing to keep yet. */
+  unkept: 'full' | 'refused' | null;
 }
 
-export const useSessions = create<Sessions>(() => ({ files: {}, namesakes: [], kept: null }));
+export const useSessions = create<Sessions>(() => ({ files: {}, namesakes: [], kept: [], unkept: null }));
 
 export const expectFiles = (files: readonly SessionFile[]): void =>
   useSessions.setState((state) => ({

@@ -32,8 +32,10 @@ async function register(paths: WasmPaths): Promise<void> {
   registerKernels();
 }
 
+export const hasSimd = async (): Promise<boolean> => Boolean(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'));
+
 /** What the backend computes with. */
 export async function wasmLabel(): Promise<string> {
   if (chosenBuild() === 'relaxed') return 'WASM relaxed SIMD';
-  return (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? 'WASM SIMD' : 'WASM';
+  return (await hasSimd()) ? 'WASM SIMD' : 'WASM without SIMD';
 }

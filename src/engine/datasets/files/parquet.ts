@@ -4,7 +4,6 @@
  */
 import type { AsyncBuffer, FileMetaData, SchemaTree } from 'hyparquet';
 import { parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
 import { z } from 'zod';
 import { StudioError } from '../../errors.ts';
 import type { ByteSource, NamedSource } from '../../tensors/byte-source.ts';
@@ -190,6 +189,8 @@ async function readColumn(
   column: string,
   rows: { rowStart?: number; rowEnd?: number } = {},
 ): Promise<unknown[]> {
+  // They compile WebAssembly as soon as they are there, which not every browser has.
+  const { compressors } = await import('hyparquet-compressors');
   const objects = await parquetReadObjects({ file, metadata, columns: [column], compressors, utf8: false, ...rows });
   return objects.map((object): unknown => object[column]);
 }

@@ -7,12 +7,14 @@ import { useOffline } from '../../stores/offline.ts';
 import { useUi } from '../../stores/ui.ts';
 import { keyName } from '../../text/controls/control.ts';
 import { dialogControls, lessonControls } from '../../text/controls/dialogs.ts';
+import { StorageSection } from './StorageSection.tsx';
 
 /** Whether the studio works without network. */
 const offlineLines = {
   no: 'Without network the studio cannot be opened here: this browser, or this address, does not let it be kept.',
   keeping: 'The studio and its demos are being kept on this computer, so that they also work without network.',
   kept: 'The studio and its demos are kept on this computer: they also work without network. A browser that can will offer to install it.',
+  cleared: 'The copy for work without network is gone; the next visit with network keeps it again.',
 };
 
 /** Keys that do the same, as those that fold the cards, share a line without the name of any. */
@@ -62,6 +64,8 @@ export function HelpDialog() {
           </li>
         ))}
       </ul>
+      <h3>Kept in this browser</h3>
+      {open && <StorageSection />}
       <h3>Keys</h3>
       <dl className="keys">
         {[...helpLines, ...lessonLines].map(({ name, hint, keys }) => (

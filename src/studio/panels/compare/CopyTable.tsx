@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { copyText } from '../../actions/clipboard.ts';
 import { Icon } from '../../components/Icon.tsx';
 import type { CompareRow, Comparison } from '../../runs/compare.ts';
 import type { TableFormat } from '../../runs/table-text.ts';
@@ -23,11 +24,7 @@ export function CopyTable({ comparison, rows }: Props) {
     // Its writer of CSV is needed here only.
     const { tableText } = await import('../../runs/table-text.ts');
     const text = tableText(comparison, rows, format);
-    const copied = await navigator.clipboard.writeText(text).then(
-      () => true,
-      () => false,
-    );
-    setMade({ name, text, copied });
+    setMade({ name, text, copied: await copyText(text) });
   };
   return (
     <div className="copy-table">

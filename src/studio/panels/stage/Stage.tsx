@@ -9,6 +9,7 @@ import type { TabId } from '../../stores/ui.ts';
 import { showTab, useUi } from '../../stores/ui.ts';
 import type { Control } from '../../text/controls/control.ts';
 import { tabControls } from '../../text/controls/page.ts';
+import { UnkeptNote } from './UnkeptNote.tsx';
 import { UpdateNote } from './UpdateNote.tsx';
 import { Welcome } from './Welcome.tsx';
 
@@ -34,6 +35,7 @@ export function Stage() {
   return (
     <main className="stage">
       <UpdateNote />
+      <UnkeptNote />
       <Notices place="page" />
       {fresh ? (
         <Welcome />

@@ -4,6 +4,7 @@ import { named } from './control.ts';
 export const dialogControls = named({
   close: { label: 'Close' },
   link: { label: 'Link' },
+  clearStorage: { label: 'Clear all of it', hint: 'Forgets what the studio keeps in this browser' },
 });
 
 export const lessonControls = named({

@@ -67,13 +67,16 @@ export const welcomeControls = named({
   chooseFolder: { label: 'a folder' },
   trainOwn: { label: 'train two small networks' },
   lessons: { label: 'Lessons' },
-  forget: { label: 'Forget the last session' },
   loadUpdate: { label: 'Load it', hint: 'Loads the new version of the studio' },
+  saveUnkept: { label: 'Save the session', hint: 'Save recipe, runs and charts as one file' },
   startRun: { label: 'Start the run' },
   takeRecipe: { label: 'Put its recipe in the cards' },
 });
 
 export const goOnWith = (names: string): string => `Go on with ${names}`;
+export const forgetSession = (names: string): string => `Forget the session ${names}`;
+export const earlierSessions = (count: number): string =>
+  count === 1 ? 'One session before it' : `${count} sessions before it`;
 /** `moment`: when it was kept; `runs`: how many. */
 export const keptLine = (moment: string, runs: string): string =>
   `${moment} · ${runs} · kept in this browser, without the files`;
