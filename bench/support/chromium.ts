@@ -25,7 +25,8 @@ export interface ChromiumWorker {
 }
 
 /** The browser that all benchmarks and measurements of the page run in. */
-export const launch = async () => chromium.launch({ executablePath: await browserPath(), args: flags });
+export const launch = async (more: readonly string[] = []) =>
+  chromium.launch({ executablePath: await browserPath(), args: [...flags, ...more] });
 
 /** Bundles `bench/NAME.worker.ts` as the studio is bundled, and starts it in a page of its own. */
 export async function chromiumWorker(name: string): Promise<ChromiumWorker> {

@@ -14,6 +14,14 @@ export function option(words: readonly string[], name: string, usual: number): n
   return value;
 }
 
+/** `--minutes 5` as `--minutes=5`. */
+export const joined = (words: readonly string[]): string[] =>
+  words
+    .join(' ')
+    .replace(/(--\w+) (?=\d)/g, '$1=')
+    .split(' ')
+    .filter(Boolean);
+
 /** Refuses words that mean nothing. */
 export function refuseOthers(words: readonly string[], known: readonly string[], options: readonly string[]): void {
   const unknown = words.find(

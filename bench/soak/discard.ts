@@ -1,0 +1,56 @@
+/** Throws away all that a person can throw away, so that what is left is a leak. */
+import type { Locator, Page } from '@playwright/test';
+
+/** For work that cannot be stopped, like a comparison, in milliseconds. */
+const patience = 180_000;
+
+export async function discardAll(page: Page): Promise<void> {
+  await page.keyboard.press('Escape');
+  await stopAll(page);
+  await pressAll(page, page.getByTestId('error-note').getByRole('button', { name: 'Dismiss' }));
+  await page.keyboard.press('t');
+  await pressAll(page, page.getByTestId('run-list').getByRole('button', { name: /^Remove / }));
+  await unfold(page);
+  await pressAll(page, page.locator('aside.recipe').getByRole('button', { name: /^Remove / }));
+}
+
+/** Ends what runs, and waits for what cannot be ended. */
+async function stopAll(page: Page): Promise<void> {
+  const deadline = Date.now() + patience;
+  let quiet = 0;
+  // A demo goes on to what it is compared with: nothing may happen for a while.
+  while (quiet < 3) {
+    if (Date.now() > deadline) throw new Error(`the studio was still busy after ${patience / 1000} s`);
+    const stop = page.getByRole('button', { name: 'Stop', exact: true });
+    if (await stop.isEnabled().catch(() => false)) await stop.click({ timeout: 2000 }).catch(() => {});
+    quiet = (await isBusy(page)) ? 0 : quiet + 1;
+    await page.waitForTimeout(400);
+  }
+}
+
+const isBusy = (page: Page): Promise<boolean> =>
+  page.evaluate(() => {
+    const text = document.querySelector('[data-testid=current-run]')?.textContent ?? '';
+    const stop = [...document.querySelectorAll('button')].find((button) => button.textContent?.trim() === 'Stop');
+    return /comparing|running|paused|preparing/.test(text) || (stop !== undefined && !stop.disabled);
+  });
+
+/** Opens the cards and lists whose buttons are needed. */
+async function unfold(page: Page): Promise<void> {
+  for (const card of await page.locator('aside.recipe button[aria-expanded=false]').all())
+    await card.click({ timeout: 2000 }).catch(() => {});
+  await page.locator('aside.recipe details').evaluateAll((all) => {
+    for (const one of all) (one as HTMLDetailsElement).open = true;
+  });
+}
+
+/** Each may take others away with it. */
+async function pressAll(page: Page, buttons: Locator): Promise<void> {
+  for (let left = 60; left > 0 && (await buttons.count()) > 0; left--) {
+    await buttons
+      .first()
+      .click({ timeout: 2000, force: true })
+      .catch(() => {});
+    await page.waitForTimeout(60);
+  }
+}
