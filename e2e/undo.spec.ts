@@ -1,6 +1,7 @@
 /** Edits of the recipe are undone and done again. */
-import { expect, test } from '@playwright/test';
+
 import { choose, openMlpPair, openTrainingOptions, setNumber } from './support/studio.ts';
+import { expect, test } from './support/test.ts';
 
 test('edits are undone and done again with keys, sources with their files', async ({ page }) => {
   await openMlpPair(page);
