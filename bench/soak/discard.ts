@@ -10,6 +10,8 @@ export async function discardAll(page: Page): Promise<void> {
   await pressAll(page, page.getByTestId('error-note').getByRole('button', { name: 'Dismiss' }));
   await page.keyboard.press('t');
   await pressAll(page, page.getByTestId('run-list').getByRole('button', { name: /^Remove / }));
+  await page.keyboard.press('c');
+  await pressAll(page, page.getByTestId('compare-table').getByRole('button', { name: /^Remove / }));
   await unfold(page);
   await pressAll(page, page.locator('aside.recipe').getByRole('button', { name: /^Remove / }));
 }
