@@ -46,9 +46,12 @@ async function unfold(page: Page): Promise<void> {
   });
 }
 
+/** Of one kind: a button that does nothing is not pressed for ever. */
+const mostPresses = 400;
+
 /** Each may take others away with it. */
 async function pressAll(page: Page, buttons: Locator): Promise<void> {
-  for (let left = 60; left > 0 && (await buttons.count()) > 0; left--) {
+  for (let left = mostPresses; left > 0 && (await buttons.count()) > 0; left--) {
     await buttons
       .first()
       .click({ timeout: 2000, force: true })
