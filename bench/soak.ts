@@ -25,8 +25,9 @@ import { joined, option, refuseOthers } from './support/words.ts';
 const outDir = 'test-results/bench/studio';
 /** Of actions, between two looks at what is left. */
 const roundSeconds = 60;
-/** JavaScript that may stay beyond what the first round left: compiled code, caches of the browser. In bytes. */
-const slack = 30e6;
+/** JavaScript comes and goes; it leaks when the least of the last rounds is above the least of the first ones by more than this. In bytes. */
+const slack = 20e6;
+const compared = 5;
 
 interface Round {
   minutes: number;
@@ -121,13 +122,15 @@ async function tried(page: Page, { act }: Action, random: Random): Promise<boole
 
 /** What the last round left that was not there before. */
 function leaks({ start, rounds }: Soak): string[] {
-  const [first, last] = [rounds[0]?.memory ?? start, rounds.at(-1)?.memory ?? start];
+  const last = rounds.at(-1)?.memory ?? start;
   const found: string[] = [];
   if (last.tensors !== start.tensors) found.push(`${last.tensors} tensors are left, ${start.tensors} at the start`);
   if (last.bytes !== start.bytes) found.push(`${last.bytes} bytes of tensors are left, ${start.bytes} at the start`);
   for (const heap of ['page', 'workers'] as const) {
-    if (last[heap] > first[heap] + slack)
-      found.push(`the JavaScript of the ${heap} grew from ${megabytes(first[heap])} to ${megabytes(last[heap])} MB`);
+    const least = (some: readonly Round[]) => Math.min(...some.map(({ memory }) => memory[heap]));
+    const [before, after] = [least(rounds.slice(0, compared)), least(rounds.slice(-compared))];
+    if (after > before + slack)
+      found.push(`the JavaScript of the ${heap} grew from ${megabytes(before)} to ${megabytes(after)} MB`);
   }
   return found;
 }

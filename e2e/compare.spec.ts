@@ -123,3 +123,26 @@ test('methods are sorted, copied, looked at and reported', async ({ page, contex
     expect(JSON.parse(told.recipe)).toMatchObject({ version: 1, method: { initialisation: 'average', epochs: 6 } });
   });
 });
+
+test('what is no longer wanted can go: a row, and checkpoints that another recipe left', async ({ page }) => {
+  await openMlpPair(page);
+  await page.getByRole('tab', { name: 'Compare' }).click();
+  await page.getByRole('button', { name: 'Run all baselines' }).click();
+  await expect(page.getByTestId('comparing')).toHaveText(/that apply are measured/, { timeout: 120_000 });
+  const average = table(page).getByRole('rowheader', { name: 'Average', exact: true });
+  await page.getByRole('button', { name: 'Remove Average' }).click();
+  await expect(average).toHaveCount(0);
+  await page.getByRole('button', { name: 'Run all baselines' }).click();
+  await expect(average).toBeVisible({ timeout: 60_000 });
+
+  await page.getByRole('button', { name: 'Demos' }).click();
+  await page.getByRole('menuitem', { name: /^Digits and clothes · ViT/ }).click();
+  await page.getByRole('button', { name: 'Stop', exact: true }).click({ timeout: 60_000 });
+  await page.getByRole('button', { name: /^\d* ?Sources/ }).click();
+  const spare = page.getByTestId('spare-sources');
+  await spare.getByText('Loaded and not used: 2').click();
+  await spare.getByRole('button', { name: 'Remove mlp-mnist-0to4.pt' }).click();
+  await expect(spare).toContainText('Loaded and not used: 1');
+  await spare.getByRole('button', { name: 'Remove mlp-mnist-5to9.pt' }).click();
+  await expect(spare).toHaveCount(0);
+});

@@ -123,7 +123,8 @@ const card = (page: Page) => page.locator('aside.recipe');
 const main = (page: Page) => page.locator('main');
 
 export const actions: readonly Action[] = [
-  { name: 'drop a pair', weight: 4, act: async (page, random) => dropped(page, oneOf(pairs, random)) },
+  { name: 'begin a merge', weight: 6, act: begin },
+  { name: 'drop a pair', weight: 1, act: async (page, random) => dropped(page, oneOf(pairs, random)) },
   { name: 'drop a file', weight: 2, act: async (page, random) => dropped(page, [oneOf(singles, random)]) },
   {
     name: 'remove a source or images',
@@ -177,6 +178,31 @@ export const actions: readonly Action[] = [
   { name: 'open a session', weight: 1, act: openSession },
   { name: 'wait', weight: 4, act: waited },
 ];
+
+/** A pair of its own, few steps, another kind or start, and off it goes; not while a run is under way. */
+async function begin(page: Page, random: Random): Promise<boolean> {
+  const stop = page.getByRole('button', { name: 'Stop', exact: true });
+  if (await stop.isEnabled(patience)) return false;
+  await removeSources(page);
+  const pair = oneOf(pairs, random);
+  await dropped(page, pair);
+  const tasks = page.getByTestId('task-list').getByRole('textbox', { name: 'Labels' });
+  await tasks.nth(1).waitFor(patience);
+  if (pair === pairs[0]) {
+    await tasks.nth(0).fill('0-4', patience);
+    await tasks.nth(1).fill('5-9', patience);
+    await tasks.nth(1).blur();
+  }
+  await makeQuick(page, random);
+  await chosen(card(page).getByRole('radio'), random);
+  await page.getByRole('button', { name: 'Start', exact: true }).click(patience);
+  return true;
+}
+
+async function removeSources(page: Page): Promise<void> {
+  const remove = page.getByTestId('source-list').getByRole('button', { name: /^Remove / });
+  for (let left = 40; left > 0 && (await remove.count()) > 0; left--) await remove.first().click(patience);
+}
 
 async function dropped(page: Page, paths: string[]): Promise<boolean> {
   await dropFiles(page, 'main', paths);

@@ -10,6 +10,8 @@ export async function discardAll(page: Page): Promise<void> {
   await pressAll(page, page.getByTestId('error-note').getByRole('button', { name: 'Dismiss' }));
   await page.keyboard.press('t');
   await pressAll(page, page.getByTestId('run-list').getByRole('button', { name: /^Remove / }));
+  await page.keyboard.press('c');
+  await pressAll(page, page.getByTestId('compare-table').getByRole('button', { name: /^Remove / }));
   await unfold(page);
   await pressAll(page, page.locator('aside.recipe').getByRole('button', { name: /^Remove / }));
 }
@@ -44,9 +46,12 @@ async function unfold(page: Page): Promise<void> {
   });
 }
 
+/** Of one kind: a button that does nothing is not pressed for ever. */
+const mostPresses = 400;
+
 /** Each may take others away with it. */
 async function pressAll(page: Page, buttons: Locator): Promise<void> {
-  for (let left = 60; left > 0 && (await buttons.count()) > 0; left--) {
+  for (let left = mostPresses; left > 0 && (await buttons.count()) > 0; left--) {
     await buttons
       .first()
       .click({ timeout: 2000, force: true })

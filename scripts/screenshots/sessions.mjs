@@ -30,7 +30,7 @@ export async function sessions(page, shoot) {
   await page.getByTestId('go-on').waitFor();
   await page.waitForTimeout(800);
   await shoot('returning');
-  await page.getByRole('button', { name: 'Forget the last session' }).click();
+  await storage(page, shoot);
 
   await page.goto('about:blank');
   await page.goto(link);
@@ -41,12 +41,21 @@ export async function sessions(page, shoot) {
 
   await page.goto('about:blank');
   await page.goto(link.replace(/#.*/, ''));
-  await page.getByTestId('welcome').waitFor();
+  const offers = page.getByTestId('go-on');
+  await offers.getByText('One session before it').click();
+  await shoot('returning-to-two');
+  for (let left = 2; left > 0; left--) {
+    await offers
+      .getByRole('button', { name: /^Forget the session/ })
+      .first()
+      .click();
+  }
   const file = { name: 'digits.fsmerge.json', mimeType: 'application/json', buffer: readFileSync(saved) };
   const input = page.locator('input[type=file]').first();
   await input.setInputFiles(file);
   await page.getByTestId('run-list').waitFor();
   await shoot('restored');
+  await full(page, shoot);
   await page.getByRole('tab', { name: 'Matrices' }).click();
   await shoot('restored-matrices');
   await input.setInputFiles([
@@ -56,4 +65,39 @@ export async function sessions(page, shoot) {
   await page.getByText('its contents differ').scrollIntoViewIfNeeded();
   await page.waitForTimeout(500);
   await shoot('namesake');
+}
+
+/**
+ * What the studio keeps in the browser, in the help.
+ * @param {import('@playwright/test').Page} page
+ * @param {(state: string) => Promise<unknown>} shoot
+ */
+async function storage(page, shoot) {
+  await page.getByRole('button', { name: 'Help and keys' }).click();
+  await page.getByTestId('storage').waitFor();
+  await page.getByTestId('storage').evaluate((section) => section.scrollIntoView({ block: 'center' }));
+  await shoot('storage');
+  await page.keyboard.press('Escape');
+}
+
+/**
+ * A browser that has no room left.
+ * @param {import('@playwright/test').Page} page
+ * @param {(state: string) => Promise<unknown>} shoot
+ */
+async function full(page, shoot) {
+  await page.evaluate(() => {
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException('full', 'QuotaExceededError');
+    };
+  });
+  await page.getByTestId('run-list').getByRole('button', { name: /^Hide/ }).click();
+  await page.getByTestId('unkept-note').getByRole('button').waitFor();
+  await page
+    .getByTestId('run-list')
+    .getByRole('button', { name: /^Show .* in the charts/ })
+    .click();
+  await page.getByTestId('unkept-note').scrollIntoViewIfNeeded();
+  await page.waitForTimeout(600);
+  await shoot('unkept');
 }

@@ -21,6 +21,7 @@ import { demonstrableLayers } from './theory/demonstrate.ts';
 export class Workspace extends Library {
   /** Layers of a recipe's merge that have a U before them, by canonical name. */
   layers(recipe: Recipe): string[] {
+    if (recipe.sources.length === 0) return [];
     const aligned = alignArchitectures(
       recipe.sources.map((source) => this.architecture(source)),
       recipe.alignment,

@@ -169,6 +169,12 @@ export async function removeSource(file: string): Promise<void> {
   await attempt(tellFileError, () => client.remove(file));
 }
 
+/** Forgets a checkpoint that the recipe does not use. */
+export async function removeSpare(file: string): Promise<void> {
+  forget(file);
+  await attempt(tellFileError, () => client.remove(file));
+}
+
 export async function removeTexts(id: string): Promise<void> {
   editDraft(({ sources }) => ({
     sources: sources.map((source) => (source.texts === id ? { ...source, texts: null } : source)),

@@ -2,7 +2,7 @@
 
 import type { Draft } from '../recipe/draft.ts';
 import { asChosen } from '../recipe/draft.ts';
-import { filesOf, neededFiles } from '../recipe/files-of.ts';
+import { neededFiles, usedFiles } from '../recipe/files-of.ts';
 import { attempt, client } from '../session.ts';
 import { addLoaded, forget, putSource, useFiles } from '../stores/files.ts';
 import { redoEdit, undoEdit } from '../stores/history.ts';
@@ -31,8 +31,7 @@ async function settle(left: Draft | null): Promise<void> {
 
 /** Sources whose adding was undone. */
 async function leaveFiles(left: Draft, draft: Draft): Promise<void> {
-  const bases = Object.values(draft.baselines).map((options) => ('base' in options ? options.base : ''));
-  const still = new Set([...filesOf(asChosen(draft)).map(({ name }) => name), ...bases]);
+  const still = usedFiles(draft);
   for (const { file } of left.sources) {
     if (still.has(file) || !(file in useFiles.getState().sources)) continue;
     forget(file);

@@ -1,6 +1,8 @@
 /** The files that a recipe names. */
 import type { MethodRecipe, Recipe } from '../../engine/recipe.ts';
 import type { SourceInfo } from '../../worker/protocol.ts';
+import type { Draft } from './draft.ts';
+import { asChosen } from './draft.ts';
 
 export type FileRole = 'source' | 'images' | 'texts' | 'base' | 'supernet';
 
@@ -25,6 +27,12 @@ function filesOfMethod(method: MethodRecipe): NamedFile[] {
   if (method.name !== 'fs-merge' || !method.warmStart || method.warmStart.from === 'method') return [];
   const { from, file } = method.warmStart;
   return [{ name: file, role: from === 'target' ? 'base' : 'supernet' }];
+}
+
+/** Names of the files that the cards use, whichever method they show. */
+export function usedFiles(draft: Draft): Set<string> {
+  const bases = Object.values(draft.baselines).map((options) => ('base' in options ? options.base : ''));
+  return new Set([...filesOf(asChosen(draft)).map(({ name }) => name), ...bases]);
 }
 
 interface Loaded {

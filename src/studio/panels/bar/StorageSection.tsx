@@ -57,8 +57,8 @@ export function StorageSection() {
             {dialogControls.clearStorage.label}
           </button>
           <p className="hint">
-            {goes(kept.map(({ what }) => what))} for good. What is on this page and in your files stays; what other tabs
-            have open stays there.
+            Forgets {listed(kept.map(({ what }) => what))} for good. What is on this page and in your files stays; what
+            other tabs have open stays there.
           </p>
         </>
       )}
@@ -67,9 +67,8 @@ export function StorageSection() {
   );
 }
 
-/** "3 sessions and A copy" → "Goes: 3 sessions and a copy". */
-function goes(whats: readonly string[]): string {
+/** "3 sessions", "A copy of the studio" → "3 sessions and a copy of the studio". */
+function listed(whats: readonly string[]): string {
   const lower = whats.map((what) => what.charAt(0).toLowerCase() + what.slice(1));
-  const list = lower.length > 1 ? `${lower.slice(0, -1).join(', ')} and ${lower.at(-1)}` : lower[0];
-  return `Then ${list} ${whats.length > 1 || /^\d/.test(list ?? '') ? 'are' : 'is'} gone`;
+  return [lower.slice(0, -1).join(', '), ...lower.slice(-1)].filter(Boolean).join(' and ');
 }

@@ -1,12 +1,14 @@
 import type { CSSProperties } from 'react';
 import { useState } from 'react';
+import { removeRun } from '../../actions/runs.ts';
 import { Icon } from '../../components/Icon.tsx';
+import { IconButton } from '../../components/IconButton.tsx';
 import { SourceMark, sourceColour } from '../../components/SourceMark.tsx';
 import type { CompareRow, Comparison } from '../../runs/compare.ts';
 import type { Column, Order } from '../../runs/compare-columns.ts';
 import { bestOf, columnsOf, isMerged, nextOrder, sortedRows } from '../../runs/compare-columns.ts';
 import { tooltip } from '../../text/controls/control.ts';
-import { compareControls } from '../../text/controls/stage.ts';
+import { compareControls, removeRunNamed } from '../../text/controls/stage.ts';
 import { methodNames } from '../../text/describe.ts';
 import { count, percentOrNone } from '../../text/numbers.ts';
 import { CopyTable } from './CopyTable.tsx';
@@ -37,6 +39,9 @@ export function CompareTable({ comparison }: { comparison: Comparison }) {
                   onSort={() => sort(key)}
                 />
               ))}
+              <th scope="col">
+                <span className="only-read">Actions</span>
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -55,6 +60,11 @@ export function CompareTable({ comparison }: { comparison: Comparison }) {
                     tasks={comparison.tasks}
                   />
                 ))}
+                <td className="actions">
+                  {row.kind !== 'source' && (
+                    <IconButton icon="close" label={removeRunNamed(row.name)} onClick={() => void removeRun(row.key)} />
+                  )}
+                </td>
               </tr>
             ))}
           </tbody>

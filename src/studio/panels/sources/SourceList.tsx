@@ -7,6 +7,7 @@ import { AlignmentFields } from './AlignmentFields.tsx';
 import { DemoFiles } from './DemoFiles.tsx';
 import { LoadedTexts } from './LoadedTexts.tsx';
 import { SourceItem } from './SourceItem.tsx';
+import { SpareSources } from './SpareSources.tsx';
 
 /** The sources in their order, what keeps them from merging, how unequal ones are made alike, and text embeddings. */
 export function SourceList() {
@@ -38,6 +39,7 @@ export function SourceList() {
       ))}
       <AlignmentFields infos={known} />
       <LoadedTexts />
+      <SpareSources />
     </>
   );
 }

@@ -21,7 +21,9 @@ export function SourcesCard() {
   const loading = useFiles((state) => state.loading);
   const waiting = useFiles((state) => state.waiting);
   const problems = useProblems('sources');
-  const nothing = useFiles(({ texts }) => sources.length === 0 && Object.keys(texts).length === 0);
+  const nothing = useFiles((state) =>
+    [sources, Object.keys(state.sources), Object.keys(state.texts)].every(({ length }) => length === 0),
+  );
   const known = sources.flatMap((source) => infos[source.file] ?? []);
   const missing = sources.length - known.length;
   const line = [

@@ -21,6 +21,7 @@ export const sourceControls = named({
 export const colourOf = (name: string): string => `Colour of ${name}`;
 export const moveUp = (name: string): string => `Move ${name} up`;
 export const moveDown = (name: string): string => `Move ${name} down`;
+export const unusedSources = (count: number): string => `Loaded and not used: ${count}`;
 export const remove = (name: string): string => `Remove ${name}`;
 export const downloadOf = (name: string): string => `Download ${name}`;
 
