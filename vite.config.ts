@@ -55,7 +55,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{src,scripts,e2e/support,bench}/**/*.test.{ts,tsx}'],
+          include: ['{src,scripts,e2e/support,bench,fuzz}/**/*.test.{ts,tsx}'],
           exclude: ['**/*webgpu.test.ts'],
         },
       },

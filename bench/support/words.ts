@@ -18,7 +18,7 @@ export function option(words: readonly string[], name: string, usual: number): n
 export const joined = (words: readonly string[]): string[] =>
   words
     .join(' ')
-    .replace(/(--\w+) (?=\d)/g, '$1=')
+    .replace(/(--\w+) (?=\w)/g, '$1=')
     .split(' ')
     .filter(Boolean);
 

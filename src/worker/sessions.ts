@@ -77,6 +77,8 @@ const unreadable = (name: string | null, why: string, cause: unknown, what = 'se
 function firstIssue(error: z.ZodError): string {
   const [issue] = error.issues;
   const place = issue?.path.join('.');
-  const message = (issue?.message ?? 'it is none').replace(/\.$/, '');
+  const message = (issue?.message ?? 'it is none')
+    .replace(/\.$/, '')
+    .replace(/^Invalid input: .* received undefined$/, 'it is missing');
   return place ? `${place}: ${message}` : message;
 }

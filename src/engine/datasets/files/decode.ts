@@ -83,8 +83,11 @@ class Failures {
   }
 }
 
-const reasonOf = (reason: unknown): string =>
-  (reason instanceof Error ? reason.message : String(reason)).replace(/\.$/, '') || 'no reason given';
+/** A decoder's own words, where they mean something. */
+function reasonOf(reason: unknown): string {
+  const words = (reason instanceof Error ? reason.message : String(reason)).replace(/\.$/, '');
+  return words === '' || words.includes('undefined') ? 'damaged' : words;
+}
 
 /** First bytes of the kinds of images that browsers decode. */
 const magics: readonly (readonly [type: string, magic: RegExp])[] = [

@@ -208,7 +208,16 @@ async function orDamaged<T>(name: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (cause) {
     if (cause instanceof StudioError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw imageError(name, `${name} cannot be read as parquet: ${reason}.`, 'Download or copy the file again.');
+    throw imageError(
+      name,
+      `${name} cannot be read as parquet: it is damaged, or of a kind that the studio does not know${reasonOf(cause)}.`,
+      'Download or copy the file again.',
+    );
   }
+}
+
+/** What the library says, where it says something. */
+function reasonOf(cause: unknown): string {
+  const reason = cause instanceof Error ? cause.message : '';
+  return reason === '' || reason.includes('undefined') ? '' : ` (${reason})`;
 }

@@ -6,6 +6,7 @@ import type { Entry } from '@zip.js/zip.js/lib/zip-core-reader.js';
 import type { ByteSource, NamedSource } from '../../tensors/byte-source.ts';
 import { checkRange } from '../../tensors/byte-source.ts';
 import { fileError } from '../../tensors/file-error.ts';
+import { crc32 } from '../write/crc32.ts';
 import { readZipDirectory } from './directory.ts';
 import { inflate } from './inflate.ts';
 
@@ -25,10 +26,10 @@ export function isZip(head: Uint8Array): boolean {
 
 /** Entries by path, without folders. Throws `StudioError` when the directory is missing or when an entry cannot be read. */
 export async function openZip(file: NamedSource): Promise<ReadonlyMap<string, ByteSource>> {
-  const entries = await readZipDirectory(file);
-  return new Map(
-    entries.filter((entry) => !entry.directory).map((entry) => [entry.filename, entrySource(file, entry)]),
-  );
+  const entries = (await readZipDirectory(file)).filter((entry) => !entry.directory);
+  const sources = entries.map((entry) => entrySource(file, entry));
+  const checked = areChecked(entries, sources);
+  return new Map(entries.map((entry, index) => [entry.filename, checkedSource(file, entry, sources[index]!, checked)]));
 }
 
 function entrySource(file: NamedSource, entry: Entry): ByteSource {
@@ -45,6 +46,41 @@ function entrySource(file: NamedSource, entry: Entry): ByteSource {
       return inflate(packed, size, start, end, `${entry.filename} in ${file.name}`, file.name);
     },
   };
+}
+
+/** An entry that is read whole has to have the checksum that the directory names. */
+function checkedSource(
+  file: NamedSource,
+  entry: Entry,
+  source: ByteSource,
+  checked: () => Promise<boolean>,
+): ByteSource {
+  return {
+    size: source.size,
+    async read(start, end) {
+      const bytes = await source.read(start, end);
+      const whole = start === 0 && end === source.size && end > 0;
+      if (whole && crc32([bytes]) !== entry.signature && (await checked())) {
+        throw fileError(file.name, `${entry.filename} in ${file.name} is damaged: its checksum is another.`);
+      }
+      return bytes;
+    },
+  };
+}
+
+/**
+ * Whether whoever wrote the archive computed checksums: the one of the smallest entry is right. PyTorch can be told not to
+ * (`torch.serialization.set_crc32_options`), and reads such files all the same.
+ */
+function areChecked(entries: readonly Entry[], sources: readonly ByteSource[]): () => Promise<boolean> {
+  let answer: Promise<boolean> | null = null;
+  const sizes = entries.map(({ uncompressedSize }) => uncompressedSize || Number.POSITIVE_INFINITY);
+  const smallest = sizes.indexOf(Math.min(...sizes));
+  const check = async () => {
+    const source = sources[smallest];
+    return source !== undefined && crc32([await source.read(0, source.size)]) === entries[smallest]?.signature;
+  };
+  return () => (answer ??= check().catch(() => false));
 }
 
 function checkEntry({ name, source }: NamedSource, entry: Entry): void {
