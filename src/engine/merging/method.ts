@@ -13,6 +13,7 @@ import type { SavedSuperNet } from '../supernet/saved.ts';
 import type { Weight } from '../tensors/host-tensor.ts';
 import type { Crew } from '../training/crew.ts';
 import type { NamedArchitecture } from './compatibility.ts';
+import type { MergeResume, MergeState } from './merge-state.ts';
 
 export interface MergeContext {
   models: readonly Model[];
@@ -24,6 +25,8 @@ export interface MergeContext {
   seed: number;
   /** Threads to train on besides this one, if any. */
   crew?: Crew | null;
+  /** Where a merge that trains goes on; it begins without. */
+  resume?: MergeResume | null;
 }
 
 /** Files besides the sources that a method names, read: a warm start's, or the base that task vectors start from. */
@@ -40,7 +43,13 @@ export interface TrainingPoint {
 export type MergeProgress =
   | { type: 'preparing'; note: string }
   /** Training begins, or goes on with another source; `matrices` can be read between steps until the next of these. */
-  | { type: 'started'; steps: number; matrices: MatrixReader | null }
+  | {
+      type: 'started';
+      steps: number;
+      matrices: MatrixReader | null;
+      /** Where the merge could go on from; to be asked when a step has just been told (`training`), and at no other time. */
+      state: () => Promise<MergeState>;
+    }
   | { type: 'training'; point: TrainingPoint }
   | { type: 'accuracy'; step: number; score: Score }
   /** Losses on the validation images, as those of a training step, and their sum on the images of each task so far. */

@@ -9,7 +9,7 @@ import { networkPredictor } from '../evaluation/predictors.ts';
 import type { MatrixReader } from '../inspection/matrices.ts';
 import type { Parameters } from '../network/parameters.ts';
 import { toHost } from '../network/parameters.ts';
-import type { FsMergeOptions } from '../recipe.ts';
+import type { DistillationOptions, FsMergeOptions } from '../recipe.ts';
 import { adamWDefaults } from '../training/adamw.ts';
 import type { Crew, CrewAtWork, SharedProblem } from '../training/crew.ts';
 import type { InnerScales } from '../training/inner-objective.ts';
@@ -18,9 +18,14 @@ import { rateOf } from '../training/schedule.ts';
 import { batches, countSteps } from '../training/steps.ts';
 import type { Targets } from '../training/targets.ts';
 import type { Trainable } from '../training/trainable.ts';
-import type { UnreadLosses } from '../training/trainer.ts';
+import type { Rates } from '../training/trainer.ts';
 import { Trainer } from '../training/trainer.ts';
+import { BestSoFar } from './best-so-far.ts';
+import { LossWatch } from './loss-watch.ts';
+import type { FinishedStage, MergeState, TrainingState } from './merge-state.ts';
 import type { MergeCommand, MergeProgress } from './method.ts';
+import { UnreadSteps } from './unread-steps.ts';
+import { validationOf } from './validation.ts';
 
 /** Held-out images of each task measured while training; the final score uses all. */
 const liveImages = 500;
@@ -37,7 +42,7 @@ export type TrainingOptions = Pick<
   | 'epochs'
   | 'evaluateEvery'
   | 'patience'
-> & { diagonalLearningRate?: number | null };
+> & { diagonalLearningRate?: number | null; initialisation: (FsMergeOptions | DistillationOptions)['initialisation'] };
 
 /** A problem over some images; objective `inner` has scales that the validation shares. */
 export type StageProblem = DataProblem & { scales?: InnerScales | null; targets?: Targets };
@@ -61,9 +66,12 @@ export interface StageTraining {
   /** Tasks of the whole merge; a score has a place for those that come later. */
   allTasks: number;
   seed: number;
-  /** Steps before this stage, and of the whole merge. */
-  before: number;
+  /** Stages before this one, as they ended. */
+  finished: readonly FinishedStage[];
+  /** Training steps of the whole merge. */
   steps: number;
+  /** Where this stage goes on; null: it begins. `end`: takes no more steps. */
+  resume: { training: TrainingState; end: boolean } | null;
 }
 
 export interface Trained {
@@ -73,6 +81,27 @@ export interface Trained {
   stopped: boolean;
 }
 
+interface Start extends Omit<TrainingState, 'optimisers' | 'best'> {
+  /** Undefined where a training begins. */
+  optimisers?: TrainingState['optimisers'];
+  best?: TrainingState['best'];
+  end: boolean;
+}
+
+const startOf = ({ resume }: StageTraining): Start =>
+  resume
+    ? { ...resume.training, end: resume.end }
+    : { step: 0, lowestLoss: Number.POSITIVE_INFINITY, untold: [], end: false };
+
+function ratesOf(options: TrainingOptions, steps: number): (step: number) => Rates {
+  const schedule = (max: number) => rateOf(options.schedule, max, steps, options.warmUp);
+  const rate = schedule(options.learningRate);
+  const diagonal = schedule(options.diagonalLearningRate ?? options.learningRate);
+  return (step) => ({ rate: rate(step), diagonal: diagonal(step) });
+}
+
+const stepsOf = (finished: readonly FinishedStage[]): number => finished.reduce((sum, { steps }) => sum + steps, 0);
+
 /** Steps whose losses may wait to be read: on a GPU one, so that it has work while the last loss comes back. */
 const lateness = (): number => (tf.getBackend() === 'webgpu' ? 1 : 0);
 
@@ -80,7 +109,9 @@ export async function* trainStage(
   stage: StageTraining,
   options: TrainingOptions,
 ): AsyncGenerator<MergeProgress, Trained, MergeCommand> {
-  const { tasks, seed, before, frozen, steps: allSteps } = stage;
+  const { tasks, seed, frozen, finished } = stage;
+  const from = startOf(stage);
+  const before = stepsOf(finished);
   const held: { dispose(): void }[] = [];
   const hold = <T extends { dispose(): void }>(item: T): T => {
     held.push(item);
@@ -93,18 +124,30 @@ export async function* trainStage(
     const { weightDecay, clipNorm, patience, evaluateEvery } = options;
     const crew = await crewFor(stage, options, data, problem);
     if (crew) hold(crew.atWork);
-    const trainer = hold(new Trainer(problem, { ...adamWDefaults, weightDecay, clipNorm, frozen, crew }));
-    const steps = countSteps(options, data.count);
-    const schedule = (max: number) => rateOf(options.schedule, max, steps, options.warmUp);
-    const rate = schedule(options.learningRate);
-    const diagonal = schedule(options.diagonalLearningRate ?? options.learningRate);
-    const best = new BestSoFar(patience);
-    let step = 0;
+    const trainer = hold(
+      new Trainer(problem, { ...adamWDefaults, weightDecay, clipNorm, frozen, crew, from: from.optimisers }),
+    );
+    const rates = ratesOf(options, countSteps(options, data.count));
+    const best = new BestSoFar(patience, from.best);
+    const watch = new LossWatch(options, from.lowestLoss);
+    const unread = hold(new UnreadSteps(trainer, watch, before, (step) => rates(step).rate, from.untold));
+    unread.stopped = from.end;
+    let step = from.step;
     const matrices = stage.matrices(
       () => trainer.learnable,
       () => before + step,
     );
-    yield { type: 'started', steps: allSteps, matrices };
+    const state = async (): Promise<MergeState> => ({
+      finished,
+      current: {
+        step,
+        untold: await unread.untold(),
+        optimisers: await trainer.state(),
+        best: best.state,
+        lowestLoss: watch.lowest,
+      },
+    });
+    yield { type: 'started', steps: stage.steps, matrices, state };
     const measure = async function* (): AsyncGenerator<MergeProgress, void, MergeCommand> {
       if (validation) {
         const { losses, perTask } = await validation(trainer.learnable);
@@ -112,8 +155,7 @@ export async function* trainStage(
         yield { type: 'validation', step: before + step, losses, perTask };
       }
     };
-    const unread = hold(new UnreadSteps(trainer, before, rate));
-    for (const rows of batches(data.count, options, seed)) {
+    for (const rows of batches(data.count, options, seed, step)) {
       if (unread.stopped) break;
       if (evaluateEvery > 0 && step % evaluateEvery === 0) {
         yield* unread.readAllBut(0);
@@ -121,7 +163,7 @@ export async function* trainStage(
         yield* measure();
         if (best.isOver) break;
       }
-      unread.add(step, await trainer.update(rows, { rate: rate(step), diagonal: diagonal(step) }));
+      unread.add(step, await trainer.update(rows, rates(step)));
       step++;
       yield* unread.readAllBut(lateness());
     }
@@ -130,35 +172,6 @@ export async function* trainStage(
     return { learnable: best.kept ?? (await toHost(trainer.learnable)), steps: step, stopped: unread.stopped };
   } finally {
     for (const item of held.reverse()) item.dispose();
-  }
-}
-
-/** Steps that were taken and whose losses were not read yet. */
-class UnreadSteps {
-  /** Whether a person has ended the training. */
-  stopped = false;
-  private readonly steps: { step: number; losses: UnreadLosses }[] = [];
-
-  constructor(
-    private readonly trainer: Trainer,
-    private readonly before: number,
-    private readonly rate: (step: number) => number,
-  ) {}
-
-  add(step: number, losses: UnreadLosses): void {
-    this.steps.push({ step, losses });
-  }
-
-  async *readAllBut(late: number): AsyncGenerator<MergeProgress, void, MergeCommand> {
-    while (this.steps.length > late) {
-      const { step, losses } = this.steps.shift() as (typeof this.steps)[number];
-      const point = { step: this.before + step, losses: await this.trainer.read(losses), rate: this.rate(step) };
-      if ((yield { type: 'training', point }) === 'stop') this.stopped = true;
-    }
-  }
-
-  dispose(): void {
-    for (const { losses } of this.steps) if (losses instanceof tf.Tensor) losses.dispose();
   }
 }
 
@@ -172,67 +185,6 @@ async function crewFor(
   const size = crew && shared && targets && epochs > 0 ? crew.sizeFor(Math.min(batchSize, count), stepMacs) : 0;
   if (!crew || !shared || !targets || size === 0) return null;
   return { atWork: await crew.prepare({ ...shared, frozen: [...frozen], sets, targets }, size), size };
-}
-
-interface ValidationLosses {
-  /** On all images, as many as a training step has. */
-  losses: number[];
-  /** Their sum on the images of each task. */
-  perTask: number[];
-}
-
-/** The losses on the validation images, scaled as in training; null where a task has none. */
-async function validationOf(
-  stage: StageTraining,
-  { batchSize }: TrainingOptions,
-  { scales = null }: StageProblem,
-  hold: (problem: DataProblem) => DataProblem,
-): Promise<((learnable: Parameters) => Promise<ValidationLosses>) | null> {
-  const sets = stage.tasks.map((task) => task.validation);
-  if (sets.some(({ count }) => count === 0)) return null;
-  const data = new TrainingSet(sets);
-  const problem = hold(await stage.problem(data, scales));
-  return (learnable) => validationLosses(problem, learnable, data.starts, batchSize);
-}
-
-/** `starts`: the first row of each task, and the end. */
-async function validationLosses(
-  problem: DataProblem,
-  learnable: Parameters,
-  starts: readonly number[],
-  batchSize: number,
-): Promise<ValidationLosses> {
-  const count = starts.at(-1) ?? 0;
-  const losses: number[] = [];
-  const perTask: number[] = [];
-  for (const [task, end] of starts.slice(1).entries()) {
-    const from = starts[task] ?? 0;
-    const own = await meanLosses(problem, learnable, from, end, batchSize);
-    perTask.push(own.reduce((sum, loss) => sum + loss, 0));
-    for (const [term, loss] of own.entries()) losses[term] = (losses[term] ?? 0) + (loss * (end - from)) / count;
-  }
-  return { losses, perTask };
-}
-
-/** Losses over the rows `from` to `to`: the mean of the batches', each by its rows. */
-async function meanLosses(
-  problem: DataProblem,
-  learnable: Parameters,
-  from: number,
-  to: number,
-  batchSize: number,
-): Promise<number[]> {
-  const sums: number[] = [];
-  for (let start = from; start < to; start += batchSize) {
-    const rows = Array.from({ length: Math.min(batchSize, to - start) }, (_, index) => start + index);
-    const batch = problem.batch(rows);
-    const losses = tf.tidy(() => tf.stack(problem.losses(learnable, batch)));
-    tf.dispose(batch as tf.TensorContainer);
-    const values = (await losses.data()) as Float32Array;
-    losses.dispose();
-    for (const [term, loss] of values.entries()) sums[term] = (sums[term] ?? 0) + (loss * rows.length) / (to - from);
-  }
-  return sums;
 }
 
 async function scoreNow({ trainable, tasks, classes, allTasks }: StageTraining, learnable: Parameters): Promise<Score> {
@@ -252,33 +204,4 @@ function withLaterTasks({ perTask, jointPerTask, joint, images }: Score, tasks: 
     joint,
     images: [...images, ...later.map(() => 0)],
   };
-}
-
-/** Early stopping: the learnable tensors at the lowest validation loss, and how many measurements ago that was. */
-class BestSoFar {
-  /** On the host; null without early stopping, or before the first measurement. */
-  kept: Weights | null = null;
-  private lowest = Number.POSITIVE_INFINITY;
-  private since = 0;
-
-  constructor(private readonly patience: number | null) {}
-
-  get isOver(): boolean {
-    return this.patience !== null && this.since >= this.patience;
-  }
-
-  async see(losses: readonly number[], learnable: Parameters): Promise<void> {
-    if (this.patience === null) return;
-    const loss = losses.reduce((sum, term) => sum + term, 0);
-    this.since = loss < this.lowest ? 0 : this.since + 1;
-    if (this.since > 0) return;
-    this.lowest = loss;
-    this.kept = await copiesOnHost(learnable);
-  }
-}
-
-/** A backend may hand out memory of its own; a snapshot must not change with it. */
-async function copiesOnHost(parameters: Parameters): Promise<Weights> {
-  const weights = await toHost(parameters);
-  return new Map([...weights].map(([name, { shape, values }]) => [name, { shape, values: values.slice() }]));
 }

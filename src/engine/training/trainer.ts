@@ -4,8 +4,8 @@ import { StudioError } from '../errors.ts';
 import type { Parameters } from '../network/parameters.ts';
 import { disposeAll, toBackend } from '../network/parameters.ts';
 import { copyInto } from '../ops/host.ts';
-import type { AdamWOptions } from './adamw.ts';
-import { AdamW } from './adamw.ts';
+import type { AdamWOptions, OptimiserState } from './adamw.ts';
+import { AdamW, startOf } from './adamw.ts';
 import type { CrewAtWork, Share } from './crew.ts';
 import { cut, portions } from './crew.ts';
 import type { FlatLayout, Layouts } from './flat-layout.ts';
@@ -26,6 +26,8 @@ export interface TrainerOptions extends AdamWOptions {
   frozen?: ReadonlySet<string>;
   /** Threads that take a share of each batch; with so many of them besides this one. */
   crew?: { atWork: CrewAtWork; size: number } | null;
+  /** What `state` gave, to go on from it; without it training begins. */
+  from?: readonly OptimiserState[] | undefined;
 }
 
 /** Losses of a step, on the backend or on the host. */
@@ -47,8 +49,20 @@ export class Trainer<Batch = unknown> {
   ) {
     this.layouts = layoutsOf(problem.initial, problem.stacks, options.frozen ?? new Set());
     this.constants = toBackend(this.layouts.constants);
-    this.optimisers = this.layouts.groups.map(({ layout, initial }) => new AdamW(layout.values(initial), options));
+    const { from } = options;
+    checkSizes(
+      from,
+      this.layouts.groups.map(({ layout }) => layout.size),
+    );
+    this.optimisers = this.layouts.groups.map(
+      ({ layout, initial }, group) => new AdamW(from?.[group] ?? startOf(layout.values(initial)), options),
+    );
     this.current = this.readTensors();
+  }
+
+  /** All that later steps depend on. */
+  state(): Promise<OptimiserState[]> {
+    return Promise.all(this.optimisers.map((optimiser) => optimiser.saved()));
   }
 
   /** The learnable tensors as they are now, frozen ones too; valid until the next step. */
@@ -60,27 +74,40 @@ export class Trainer<Batch = unknown> {
     return new Map([...this.constants, ...this.single]);
   }
 
-  /** One step on these rows of the training set; the losses are those before the update. */
+  /** One step on these rows of the training set; the losses are those before the update. Throws `StudioError` where they are not finite. */
   async step(rows: ArrayLike<number>, rates: Rates): Promise<number[]> {
     return this.read(await this.update(rows, rates));
   }
 
-  /** The same without waiting for the losses, which `read` gives. */
+  /**
+   * The same, with losses that may not be there yet, which `valuesOf` gives. Losses that are there and not finite change nothing: the
+   * learnable tensors are still those that they are of.
+   */
   async update(rows: ArrayLike<number>, { rate, diagonal }: Rates): Promise<UnreadLosses> {
     const { crew } = this.options;
     const pass = crew ? await this.sharedPass(rows, crew.atWork, crew.size) : this.pass(rows);
+    const losses = tf.getBackend() === 'webgpu' ? pass.losses : await this.valuesOf(pass.losses);
+    if (Array.isArray(losses) && !losses.every(Number.isFinite)) {
+      tf.dispose(pass.gradients);
+      return losses;
+    }
     const gradients = this.clip(pass.gradients);
     for (const [group, { diagonal: own }] of this.layouts.groups.entries()) {
       this.optimisers[group]?.update(gradients[group] as tf.Tensor, own ? diagonal : rate);
     }
     this.forget();
     this.current = this.readTensors();
-    return pass.losses;
+    return losses;
   }
 
-  /** The losses of an update; takes them over. Throws `StudioError` when they are no numbers any more. */
+  /** The losses of an update; takes them over. */
+  async valuesOf(losses: UnreadLosses): Promise<number[]> {
+    return losses instanceof tf.Tensor ? takeValues(losses) : losses;
+  }
+
+  /** The same; throws `StudioError` when they are no numbers any more. */
   async read(losses: UnreadLosses): Promise<number[]> {
-    const values = losses instanceof tf.Tensor ? await takeValues(losses) : losses;
+    const values = await this.valuesOf(losses);
     if (!values.every(Number.isFinite)) {
       throw new StudioError({
         kind: 'run',
@@ -158,6 +185,17 @@ export class Trainer<Batch = unknown> {
     if (this.single) disposeAll(this.single);
     this.single = null;
   }
+}
+
+function checkSizes(from: readonly OptimiserState[] | undefined, sizes: readonly number[]): void {
+  const fits = ({ value, mean, variance }: OptimiserState, group: number) =>
+    [value, mean, variance].every(({ length }) => length === sizes[group]);
+  if (!from || (from.length === sizes.length && from.every(fits))) return;
+  throw new StudioError({
+    kind: 'run',
+    message: 'What was kept of this run is not of its recipe and sources.',
+    advice: 'Start the run anew.',
+  });
 }
 
 /** A kind without diagonals has none to learn; WebGPU cannot sum up nothing. */

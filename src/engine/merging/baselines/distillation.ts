@@ -14,6 +14,7 @@ import { Student } from '../../training/student.ts';
 import { featureTargets } from '../../training/targets.ts';
 import { sizeProblems } from '../compatibility.ts';
 import { studentCost } from '../fs-merge/cost.ts';
+import { resumeOf } from '../merge-state.ts';
 import type { MergeMethod } from '../method.ts';
 import { classesOf } from '../method.ts';
 import { trainStage } from '../train.ts';
@@ -33,7 +34,7 @@ export const distillation: MergeMethod<'distillation'> = {
     );
   },
 
-  async *merge({ models, tasks, alignment, seed, crew }, options) {
+  async *merge({ models, tasks, alignment, seed, crew, resume }, options) {
     yield { type: 'preparing', note: "Computing the sources' features" };
     const aligned = alignModels(models, alignment);
     const start = startOf(aligned, options);
@@ -67,7 +68,8 @@ export const distillation: MergeMethod<'distillation'> = {
           tasks,
           allTasks: tasks.length,
           seed,
-          before: 0,
+          finished: [],
+          resume: resumeOf({ resume: resume ?? null }, 0),
           steps: countSteps(options, images),
         },
         options,

@@ -13,6 +13,8 @@ import type { Weight } from '../../tensors/host-tensor.ts';
 import { globalProblem } from '../../training/global-problem.ts';
 import { localProblem } from '../../training/local-problem.ts';
 import { countSteps } from '../../training/steps.ts';
+import type { FinishedStage } from '../merge-state.ts';
+import { resumeOf } from '../merge-state.ts';
 import type { MergeContext, MergeMethod } from '../method.ts';
 import { classesOf } from '../method.ts';
 import type { StageProblem, StageTraining, Trained } from '../train.ts';
@@ -45,27 +47,35 @@ export const fsMerge: MergeMethod<'fs-merge'> = {
     const steps = stages.reduce((sum, stage) => sum + countSteps(options, imagesOf(context, stage)), 0);
     let soFar: SoFar | null = savedSoFar(context);
     let saved: SavedSuperNet | null = null;
-    let before = 0;
+    const finished: FinishedStage[] = [];
     let stopped = false;
-    for (const stage of stages) {
+    for (const [index, stage] of stages.entries()) {
       yield { type: 'preparing', note: noteOf(stage) };
       const supernet = superNetOf(stage, context, options, aligned, soFar);
       try {
-        const seed = context.seed + stageSeeds * (stage.tasks - context.models.length);
-        const initial = await startOf(supernet, options, seed, context);
-        if (soFar?.learnable) keepUnmerge(initial, supernet.plan.head.unmerge, soFar.learnable, options.initialisation);
-        const trained: Trained = yield* trainStage(
-          {
-            ...stageTraining(stage, supernet, initial, context, options),
-            stepMacs,
-            seed,
-            before,
-            steps,
-          },
-          // What is left after a stop is merged as it would start.
-          stopped ? { ...options, epochs: 0, patience: null } : options,
-        );
-        before += trained.steps;
+        const past = context.resume?.state.finished[index];
+        let trained: Trained;
+        if (past) {
+          trained = { ...past, stopped: false };
+        } else {
+          const seed = context.seed + stageSeeds * (stage.tasks - context.models.length);
+          const initial = await startOf(supernet, options, seed, context);
+          if (soFar?.learnable)
+            keepUnmerge(initial, supernet.plan.head.unmerge, soFar.learnable, options.initialisation);
+          trained = yield* trainStage(
+            {
+              ...stageTraining(stage, supernet, initial, context, options),
+              stepMacs,
+              seed,
+              finished: [...finished],
+              resume: resumeOf(context, index),
+              steps,
+            },
+            // What is left after a stop is merged as it would start.
+            stopped ? { ...options, epochs: 0, patience: null } : options,
+          );
+        }
+        finished.push({ learnable: trained.learnable, steps: trained.steps });
         stopped ||= trained.stopped;
         saved = savedOf(stage, context, options, soFar, trained.learnable);
         soFar = { ...(await folded(supernet, trained.learnable)), learnable: trained.learnable };
@@ -79,7 +89,7 @@ export const fsMerge: MergeMethod<'fs-merge'> = {
       model,
       unmerge,
       predictor: () => modelPredictor(model, classesOf(context.models)),
-      steps: before,
+      steps: finished.reduce((sum, stage) => sum + stage.steps, 0),
       learnable,
       supernet: saved,
     };
@@ -96,7 +106,7 @@ function stageTraining(
   initial: Weights,
   { models, tasks, crew = null }: MergeContext,
   { scope, objective, inner, freezeNorms, checkpointing }: FsMergeOptions,
-): Omit<StageTraining, 'stepMacs' | 'seed' | 'before' | 'steps'> {
+): Omit<StageTraining, 'stepMacs' | 'seed' | 'finished' | 'resume' | 'steps'> {
   const teachers = models.slice(0, stage.tasks);
   const bodyOfTask = bodiesOfTasks(stage);
   const owned = { matrices: supernet.matrices, bodies: stage.bodies };
