@@ -8,7 +8,6 @@ import { augmentImages } from '../engine/datasets/augment.ts';
 import { labelsByName } from '../engine/datasets/label-map.ts';
 import { StudioError } from '../engine/errors.ts';
 import { closerLook } from '../engine/evaluation/closer-look.ts';
-import type { Predictor } from '../engine/evaluation/evaluate.ts';
 import { evaluate } from '../engine/evaluation/evaluate.ts';
 import type { MatrixReader } from '../engine/inspection/matrices.ts';
 import { savedMatrices } from '../engine/inspection/matrices.ts';
@@ -16,23 +15,29 @@ import { memoryProblem } from '../engine/merging/memory.ts';
 import type { MergeContext, MergeCost } from '../engine/merging/method.ts';
 import { seededRandom } from '../engine/random.ts';
 import type { Recipe } from '../engine/recipe.ts';
-import { writeSuperNet } from '../engine/supernet/supernet-file.ts';
 import { blobSource } from '../engine/tensors/byte-source.ts';
 import { demonstrate } from '../engine/theory/demonstrate.ts';
 import type { Crew } from '../engine/training/crew.ts';
 import { Workspace } from '../engine/workspace.ts';
 import { decodeImage } from './decode-image.ts';
 import { describeSource, describeTaken, drawThumbnails, mixedImages } from './describe.ts';
-import { exportChoices, exportedOf, writeExport } from './export.ts';
+import { exportMethods } from './export-methods.ts';
+import { Drops } from './keeping/drops.ts';
+import type { Copier } from './keeping/keeping.ts';
+import { Keeping } from './keeping/keeping.ts';
+import type { OpenRoot } from './keeping/place.ts';
+import { browserRoot } from './keeping/place.ts';
 import { describeMatrices, readMatrix } from './matrices.ts';
 import { Measuring } from './measuring.ts';
 import { misreadings } from './misread.ts';
 import { withModel } from './model-choice.ts';
-import type { BackendChoice, BackendStatus, StudioApi, StudioEvent } from './protocol.ts';
-import { Run, reconstructionFor } from './run.ts';
+import type { BackendChoice, BackendStatus, DroppedFile, LoadResult, StudioApi, StudioEvent } from './protocol.ts';
+import { reconstructionFor } from './reconstruct.ts';
+import type { Run } from './run.ts';
+import { runMethods } from './runs.ts';
 import { sessionMethods } from './sessions.ts';
 import { SourceTraining } from './train-source.ts';
-import { transferring } from './transfer.ts';
+import { errorInfo, transferring } from './transfer.ts';
 
 export interface Surroundings {
   wasmPaths: BackendOptions['wasmPaths'];
@@ -40,20 +45,24 @@ export interface Surroundings {
   crew?: Crew;
   /** Remembers the kernels of a GPU. */
   kernelChoices?: () => Promise<KernelChoices>;
+  /** Where runs are kept while they train. */
+  root?: OpenRoot;
+  copier?: Copier;
 }
 
-export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): StudioApi {
+export function createApi(surroundings: Surroundings): StudioApi {
+  const { wasmPaths, crew, kernelChoices, root = browserRoot, copier = async () => {} } = surroundings;
+  const keeping = new Keeping(root, copier);
+  const drops = new Drops();
   const workspace = new Workspace();
   const runs = new Map<string, Run>();
   const measuring = new Measuring();
   let send: (event: StudioEvent) => void = () => {};
   let status: BackendStatus | null = null;
   let broken = false;
+  const tell = (event: StudioEvent) => send(event);
 
-  const training = new SourceTraining(
-    (id) => workspace.imageFile(id),
-    (event) => send(event),
-  );
+  const training = new SourceTraining((id) => workspace.imageFile(id), tell);
 
   const activeRuns = () => [...runs.values()].filter((run) => run.active);
 
@@ -65,12 +74,36 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
     return status;
   }
 
-  function onGpuError(error: StudioError): void {
+  function onGpuError(error: StudioError, lost: boolean): void {
     if (broken) return; // one failure tells it all; the rest follows from it
     broken = true;
-    for (const run of activeRuns()) run.fail(error);
+    const runs = activeRuns();
+    for (const run of runs) lost ? run.lose(error) : run.fail(error);
     training.fail(error);
-    if (status) send({ type: 'backend', status, error: error.info });
+    // A run that goes on says so itself.
+    if (status && !(lost && runs.length > 0)) send({ type: 'backend', status, error: error.info });
+  }
+
+  /** A backend that works: a GPU that was lost is asked for again, and where it does not come back WASM takes its place. */
+  async function ready(): Promise<BackendStatus> {
+    if (status && !broken) return status;
+    const { choice } = status ?? { choice: 'auto' };
+    try {
+      const chosen = await chooseBackend(choice);
+      send({ type: 'backend', status: chosen });
+      return chosen;
+    } catch (error) {
+      if (choice !== 'webgpu') throw error;
+      const chosen = await chooseBackend('wasm');
+      send({ type: 'backend', status: chosen, error: errorInfo(error) });
+      return chosen;
+    }
+  }
+
+  /** The same, and nothing else uses it. */
+  async function free(): Promise<BackendStatus> {
+    await measuring.end();
+    return ready();
   }
 
   function checkNothingTrains(): void {
@@ -83,6 +116,16 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
   }
 
   const fits = (cost: MergeCost) => status && memoryProblem(cost.memory, status.memory, status.label);
+
+  async function load(files: DroppedFile[]): Promise<LoadResult> {
+    const named = files.map(({ path, file }) => ({ name: path, source: blobSource(file) }));
+    const taken = await workspace.take(named, {
+      decode: decodeImage,
+      note: (note) => send({ type: 'loading', note }),
+    });
+    drops.add(files, taken);
+    return describeTaken(taken, (id) => workspace.source(id));
+  }
 
   async function contextOf(recipe: Recipe): Promise<MergeContext> {
     const context = await workspace.context(recipe, fits);
@@ -131,14 +174,7 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
       return chooseBackend(choice);
     },
 
-    async load(files) {
-      const named = files.map(({ path, file }) => ({ name: path, source: blobSource(file) }));
-      const taken = await workspace.take(named, {
-        decode: decodeImage,
-        note: (note) => send({ type: 'loading', note }),
-      });
-      return describeTaken(taken, (id) => workspace.source(id));
-    },
+    load,
 
     async labelsByName(source, images) {
       const { labels } = workspace.source(source).match.facts;
@@ -170,10 +206,7 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
     checkTraining: async (recipes) => training.check(recipes),
     async trainSources(trainings) {
       checkNothingTrains();
-      return training.train(trainings, async () => {
-        await measuring.end();
-        if (broken && status) send({ type: 'backend', status: await chooseBackend(status.choice) });
-      });
+      return training.train(trainings, async () => void (await free()));
     },
     stopTraining: async () => training.stop(),
     cancelTraining: async () => training.cancel(),
@@ -204,42 +237,18 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
         reconstruction: await reconstructionFor(network, context),
       })),
 
-    async run(id, recipe) {
-      const [first] = recipe.sources;
-      if (!first) {
-        throw new StudioError({
-          kind: 'sources',
-          message: 'There are no sources yet.',
-          advice: 'Drop at least two checkpoints.',
-        });
-      }
-      if ('epochs' in recipe.method) checkNothingTrains();
-      const run = new Run(id, recipe, workspace.source(first.file).match, (event) => send(event));
-      runs.set(id, run);
-      void run.drive(async () => {
-        if (broken && status) send({ type: 'backend', status: await chooseBackend(status.choice) });
-        await measuring.end();
-        return contextOf(recipe);
-      });
-    },
-
-    async pause(id) {
-      findRun(id).pause();
-    },
-    async step(id) {
-      findRun(id).step();
-    },
-    async resume(id) {
-      findRun(id).resume();
-    },
-    async stop(id) {
-      findRun(id).stop();
-    },
-
-    async discard(id) {
-      runs.get(id)?.stop();
-      runs.delete(id);
-    },
+    ...runMethods({
+      runs,
+      workspace,
+      keeping,
+      drops,
+      checkNothingTrains,
+      contextOf,
+      ready: free,
+      findRun,
+      send: tell,
+      load,
+    }),
 
     closerLook: (choice) =>
       withModel(choice, workspace, findRun, ({ predictor, network, context: { models, tasks, seed } }) =>
@@ -258,33 +267,6 @@ export function createApi({ wasmPaths, crew, kernelChoices }: Surroundings): Stu
       return readMatrix(await matricesOf(id, step), name);
     },
 
-    async exportSuperNet(id, name) {
-      const { outcome, recipe } = findRun(id);
-      if (!outcome?.supernet) {
-        throw new StudioError({
-          kind: 'run',
-          message: 'The run has no SuperNet to save.',
-          advice: 'Choose a run of FS-Merge that is done, or stop it to keep what it has learned.',
-          subject: id,
-        });
-      }
-      const bytes = writeSuperNet(outcome.supernet, recipe);
-      return transferring({ name: `${name}.supernet.safetensors`, bytes }, [bytes.buffer]);
-    },
-
-    async exportChoices(id) {
-      return exportChoices(exportedOf(findRun(id)));
-    },
-
-    async exportModel(id, options, place) {
-      const run = findRun(id);
-      const exported = exportedOf(run);
-      const predictor = run.outcome?.predictor();
-      try {
-        return await writeExport(exported, options, place, predictor as Predictor);
-      } finally {
-        predictor?.dispose();
-      }
-    },
+    ...exportMethods(findRun),
   };
 }

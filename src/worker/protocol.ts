@@ -25,6 +25,7 @@ import type {
   TextsInfo,
   Thumbnails,
 } from './protocol-files.ts';
+import type { KeptRun, RunStart, StorageUse } from './protocol-keeping.ts';
 import type { MatrixInfo, MatrixValues } from './protocol-matrices.ts';
 import type { NamedTraining, ScratchRecipe, TrainedSource, TrainingCheck, TrainingEvent } from './protocol-training.ts';
 import type { Session } from './session-schema.ts';
@@ -38,6 +39,7 @@ export type { ExportFloat } from '../engine/formats/write/output.ts';
 export type { MergeCost, TrainingPoint } from '../engine/merging/method.ts';
 export type { Demonstration, FoldCheck } from '../engine/theory/demonstrate.ts';
 export type { ConfusedPair, Misreadings, MisreadTask, ModelChoice, SourceScore } from './protocol-compare.ts';
+export type { KeptRun, RunStart, StorageUse } from './protocol-keeping.ts';
 export type { SavedRun, Session, SessionFile } from './session-schema.ts';
 export type {
   DroppedFile,
@@ -97,8 +99,20 @@ export type RunEvent =
   | { type: 'accuracy'; run: string; step: number; score: Score }
   /** Losses on the validation images, as many as a training point has, and their sum on the images of each task so far. */
   | { type: 'validation'; run: string; step: number; losses: number[]; perTask: number[] }
+  /**
+   * The run goes on from an earlier state: training points from step `points` on come again, and so do measurements after `measured`
+   * or more steps.
+   */
+  | { type: 'resumed'; run: string; points: number; measured: number; cause: ResumeCause; backend: string }
+  /** The run could go on from this step; keeping it took this share of its time so far. */
+  | { type: 'kept'; run: string; step: number; share: number }
+  /** Why the run could not go on once its tab is closed, in words that follow "because". */
+  | { type: 'unkept'; run: string; reason: string }
   /** The run is over (done or stopped by hand) and left a model. */
   | { type: 'result'; run: string; result: RunResult };
+
+/** The GPU was lost; the tab or its worker ended; the loss went wrong and the run ends with what it had learned before. */
+export type ResumeCause = 'gpu' | 'restart' | 'diverged';
 
 export type StudioEvent =
   | RunEvent
@@ -209,8 +223,8 @@ export interface StudioApi {
   /** Scores source `index` of the recipe alone: its body with every task's head. */
   evaluateSource(recipe: Recipe, index: number): Promise<SourceScore>;
 
-  /** Starts a run and returns at once; everything else comes as events. One run trains at a time. */
-  run(run: string, recipe: Recipe): Promise<void>;
+  /** Starts a run and returns at once; everything else comes as events. One run trains at a time. With `start` it is kept. */
+  run(run: string, recipe: Recipe, start?: RunStart): Promise<void>;
   pause(run: string): Promise<void>;
   /** One training step, then pauses again. */
   step(run: string): Promise<void>;
@@ -219,6 +233,17 @@ export interface StudioApi {
   stop(run: string): Promise<void>;
   /** Forgets a run and its model. */
   discard(run: string): Promise<void>;
+
+  /** Runs that trained in tabs that are closed, the latest first. */
+  keptRuns(): Promise<KeptRun[]>;
+  /** Reads the copies of a kept run's files, drop by drop; null unless all are there. */
+  loadKept(run: string): Promise<LoadResult[] | null>;
+  /** Gives a kept run up. */
+  forgetKept(run: string): Promise<void>;
+  /** What runs that are kept take up in this browser. */
+  storage(): Promise<StorageUse>;
+  /** Removes all that is kept, but the runs that living tabs train. */
+  clearStorage(): Promise<void>;
 
   /** Confusion, calibration, similarity to the sources, and accuracy under distribution shift. */
   closerLook(model: ModelChoice): Promise<CloserLook>;

@@ -1,38 +1,30 @@
 /** Drives one merge: pulls its generator step by step, can pause, single-step and stop it, and tells the page in batches. */
 
 import type { SchemeMatch } from '../engine/architectures/naming.ts';
-import type { StudioError } from '../engine/errors.ts';
-import type { MergedNetwork } from '../engine/evaluation/closer-look.ts';
+import { StudioError } from '../engine/errors.ts';
 import { evaluate } from '../engine/evaluation/evaluate.ts';
-import { reconstructionOf } from '../engine/evaluation/reconstruction.ts';
 import type { MatrixReader } from '../engine/inspection/matrices.ts';
 import { savedMatrices } from '../engine/inspection/matrices.ts';
 import { Snapshots } from '../engine/inspection/snapshots.ts';
+import { DivergedError } from '../engine/merging/loss-watch.ts';
 import type { MergeContext, MergeOutcome, MergeProgress } from '../engine/merging/method.ts';
 import { mergeMethod } from '../engine/merging/registry.ts';
 import type { Recipe } from '../engine/recipe.ts';
+import type { Driving } from './driving.ts';
+import { lostTooOften, mostLosses, newsOfLoss } from './driving.ts';
+import type { RunKeeper } from './keeping/run-keeper.ts';
+import type { Kept } from './keeping/slots.ts';
 import { messages } from './messages.ts';
-import type { RunEvent, RunState, TrainingPoint } from './protocol.ts';
+import type { ResumeCause, RunEvent, RunState } from './protocol.ts';
+import { reconstructionFor } from './reconstruct.ts';
+import { Telling } from './telling.ts';
 import { errorInfo } from './transfer.ts';
-
-/** The page gets at most this many updates a second. */
-const updatesPerSecond = 20;
 
 /** Progress whose time is not the method's own. */
 const measurements: ReadonlySet<MergeProgress['type']> = new Set(['accuracy', 'validation']);
 
 /** Longest time without looking at messages from the page, in milliseconds. */
 const turn = 15;
-
-/** Held-out images of each task that features are reconstructed for: the whole set would take longer than the scores. */
-const reconstructed = 300;
-
-/** Reconstruction errors of one network; none for an ensemble. */
-export const reconstructionFor = async (
-  network: MergedNetwork | null,
-  { models, tasks }: MergeContext,
-): Promise<(number | null)[]> =>
-  network ? reconstructionOf(network.model, network.unmerge, models, tasks, reconstructed) : [];
 
 export class Run {
   state: RunState = 'preparing';
@@ -47,12 +39,14 @@ export class Run {
   private allowance = Number.POSITIVE_INFINITY;
   private stopping = false;
   private failure: StudioError | null = null;
+  /** Whether the failure is that of a device, which can be had anew. */
+  private lost = false;
+  /** Why the run ended with an earlier state. */
+  private trouble: StudioError | null = null;
+  private keeper: RunKeeper | null = null;
   private wake: (() => void) | null = null;
-  private points: TrainingPoint[] = [];
-  private steps = 0;
-  private lastUpdate = 0;
+  private readonly telling: Telling;
   private lastTurn = 0;
-  private stepTime = 0;
   private seconds = 0;
 
   constructor(
@@ -61,7 +55,9 @@ export class Run {
     /** Naming of the first source, which the export keeps. */
     readonly naming: Pick<SchemeMatch, 'scheme' | 'rulesFor'>,
     private readonly send: (event: RunEvent) => void,
-  ) {}
+  ) {
+    this.telling = new Telling(id, send);
+  }
 
   get active(): boolean {
     return this.state === 'preparing' || this.state === 'running' || this.state === 'paused';
@@ -96,18 +92,66 @@ export class Run {
     this.wake?.();
   }
 
+  /** The device is gone: the run goes on from its last state on another one. */
+  lose(error: StudioError): void {
+    this.lost = true;
+    this.fail(error);
+  }
+
   /** Runs to the end; every outcome, also failure, is told as events. */
-  async drive(prepare: () => Promise<MergeContext>): Promise<void> {
+  async drive(driving: Driving): Promise<void> {
     try {
       this.setState('preparing');
-      this.context = await prepare();
-      this.outcome = await this.pull(this.context);
-      await this.finish(this.context, this.outcome);
+      await this.tryAgain(driving);
+      await driving.over(false);
     } catch (error) {
       this.matrices = null;
       this.snapshots.clear();
-      this.flush();
+      this.telling.flush();
       this.setState('failed', this.failure ?? error);
+      await driving.over(this.lost);
+    }
+  }
+
+  private async tryAgain(driving: Driving): Promise<void> {
+    for (let losses = 0; ; losses++) {
+      try {
+        return await this.goOn(driving, losses);
+      } catch (error) {
+        if (!(await this.isLoss(error))) throw error;
+        const { failure } = this;
+        this.failure = null;
+        if (losses === mostLosses) throw lostTooOften(failure);
+        this.lost = false;
+      }
+    }
+  }
+
+  /** Trains from where the run is, and measures what came of it. */
+  private async goOn({ prepare, keeper, resume }: Driving, losses: number): Promise<void> {
+    const { context, backend } = await prepare();
+    this.context = context;
+    this.keeper ??= await keeper();
+    const again = losses > 0;
+    const kept = again || resume ? ((await this.keeper?.latest()) ?? null) : null;
+    if (!again) this.seconds = kept?.note.seconds ?? 0;
+    if (again || resume) this.tellResumed(kept, again ? 'gpu' : 'restart', backend);
+    this.outcome = await this.train(context, kept, backend);
+    await this.finish(context, this.outcome);
+  }
+
+  /** A training that goes wrong ends with the last state that was right, if there is one. */
+  private async train(context: MergeContext, kept: Kept | null, backend: string): Promise<MergeOutcome> {
+    try {
+      return await this.pull({ ...context, resume: kept && { state: kept.state } });
+    } catch (error) {
+      const good = error instanceof DivergedError ? await this.keeper?.latest(error.step) : null;
+      if (!good || !(error instanceof DivergedError)) throw error;
+      const { step } = good.note;
+      const advice = `The network is what was learned by step ${step.toLocaleString('en')}. ${error.advice}`;
+      this.trouble = new StudioError({ ...error.info, advice });
+      this.tellResumed(good, 'diverged', backend);
+      return this.pull({ ...context, resume: { state: good.state, end: true } });
     }
   }
 
@@ -126,7 +170,7 @@ export class Run {
         }
         if (!measurements.has(next.value.type)) this.seconds += elapsed;
         this.handle(next.value, elapsed);
-        await this.keepSnapshot(next.value);
+        await this.keep(next.value);
         await this.breathe();
         if (next.value.type === 'training' || next.value.type === 'started') await this.waitWhilePaused();
         if (this.failure) throw this.failure;
@@ -143,18 +187,17 @@ export class Run {
         this.send({ type: 'preparing', run: this.id, note: progress.note });
         return;
       case 'started':
-        this.steps = progress.steps;
+        this.telling.steps = progress.steps;
         this.matrices = progress.matrices;
+        this.keeper?.begin(progress.state, progress.steps);
         this.setState('running');
         return;
       case 'training':
         this.allowance--;
-        this.points.push(progress.point);
-        this.stepTime = this.stepTime === 0 ? elapsed : 0.9 * this.stepTime + 0.1 * elapsed;
-        if (performance.now() - this.lastUpdate > 1000 / updatesPerSecond) this.flush();
+        this.telling.add(progress.point, elapsed);
         return;
       case 'accuracy':
-        this.flush();
+        this.telling.flush();
         this.send({ type: 'accuracy', run: this.id, step: progress.step, score: progress.score });
         return;
       case 'validation':
@@ -165,13 +208,15 @@ export class Run {
     }
   }
 
-  private async keepSnapshot({ type }: MergeProgress): Promise<void> {
+  /** What can be looked at later, and gone on from. */
+  private async keep({ type }: MergeProgress): Promise<void> {
     if (type === 'started') this.snapshots.clear();
     if ((type === 'started' || type === 'training') && this.matrices) await this.snapshots.see(this.matrices);
+    if (type === 'training') await this.keeper?.see(this.seconds, this.allowance <= 0);
   }
 
   private async finish(context: MergeContext, outcome: MergeOutcome): Promise<void> {
-    this.flush();
+    this.telling.flush();
     this.matrices = outcome.supernet && savedMatrices(outcome.supernet, outcome.steps);
     const predictor = outcome.predictor();
     const score = await evaluate(predictor, context.tasks);
@@ -186,28 +231,27 @@ export class Run {
       run: this.id,
       result: { method, score, reconstruction, seconds, learnable, steps, merged: model?.architecture ?? null },
     });
-    this.setState(this.stopping && steps < this.steps ? 'stopped' : 'done');
+    const early = this.trouble !== null || (this.stopping && steps < this.telling.steps);
+    this.setState(early ? 'stopped' : 'done', this.trouble ?? undefined);
   }
 
-  private flush(): void {
-    if (this.points.length === 0) return;
-    this.lastUpdate = performance.now();
-    const points = this.points;
-    this.points = [];
-    const done = (points.at(-1)?.step ?? 0) + 1;
-    this.send({
-      type: 'training',
-      run: this.id,
-      steps: this.steps,
-      points,
-      stepsPerSecond: 1 / this.stepTime,
-      secondsLeft: (this.steps - done) * this.stepTime,
-    });
+  private tellResumed(kept: Kept | null, cause: ResumeCause, backend: string): void {
+    this.telling.flush();
+    const measured = kept?.note.step ?? 0;
+    const points = measured - (kept?.state.current.untold.length ?? 0);
+    this.send({ type: 'resumed', run: this.id, points, measured, cause, backend });
+  }
+
+  /** Whether a device was lost: whatever fails on it may be known before the loss is. */
+  private async isLoss(error: unknown): Promise<boolean> {
+    const until = performance.now() + (error instanceof StudioError ? 0 : newsOfLoss);
+    while (!this.failure && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
+    return this.lost;
   }
 
   private async waitWhilePaused(): Promise<void> {
     if (this.allowance > 0 || this.stopping || this.failure) return;
-    this.flush();
+    this.telling.flush();
     this.setState('paused');
     await new Promise<void>((resolve) => {
       this.wake = resolve;

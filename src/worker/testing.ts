@@ -3,8 +3,17 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Recipe } from '../engine/recipe.ts';
 import { recipeSchema } from '../engine/recipe.ts';
+import type { Surroundings } from './api.ts';
 import { createApi } from './api.ts';
-import type { DroppedFile, ExportOptions, RunEvent, RunState, StudioEvent } from './protocol.ts';
+import type {
+  BackendChoice,
+  DroppedFile,
+  ExportOptions,
+  RunEvent,
+  RunState,
+  StudioApi,
+  StudioEvent,
+} from './protocol.ts';
 
 const root = new URL('../../', import.meta.url);
 const wasm = (name: string) => fileURLToPath(new URL(`node_modules/@tensorflow/tfjs-backend-wasm/dist/${name}`, root));
@@ -52,16 +61,20 @@ export const training = {
 };
 
 /** A worker's api with the MLP pair and its images loaded, and its events. */
-export async function studio(files = ['mlp/mlp-mnist-0to4.pt', 'mlp/mlp-mnist-5to9.pt', 'images/mnist.npz']) {
+export async function studio(
+  files = ['mlp/mlp-mnist-0to4.pt', 'mlp/mlp-mnist-5to9.pt', 'images/mnist.npz'],
+  { backend = 'wasm', ...surroundings }: Partial<Surroundings> & { backend?: BackendChoice } = {},
+) {
   const api = createApi({
     wasmPaths: { plain: wasm('tfjs-backend-wasm.wasm'), simd: wasm('tfjs-backend-wasm-simd.wasm') },
+    ...surroundings,
   });
   const events: StudioEvent[] = [];
   const waiting: { test: (event: StudioEvent) => boolean; resolve: () => void }[] = [];
   const status = await api.start((event) => {
     events.push(event);
     for (const { resolve } of waiting.filter(({ test }) => test(event))) resolve();
-  }, 'wasm');
+  }, backend);
   const loaded = await api.load((await Promise.all(files.map(demoFile))).map(dropped));
   const until = (test: (event: StudioEvent) => boolean) =>
     events.some(test) ? Promise.resolve() : new Promise<void>((resolve) => void waiting.push({ test, resolve }));
@@ -77,3 +90,9 @@ export const points = (events: StudioEvent[], run: string) =>
 export const resultOf = (events: StudioEvent[], run: string) =>
   events.find((event): event is Extract<RunEvent, { type: 'result' }> => event.type === 'result' && event.run === run)
     ?.result;
+
+/** Of the merged network of a run, as bytes. */
+export async function weightsOf(api: StudioApi, run: string): Promise<Uint8Array> {
+  const { files } = await api.exportModel(run, exportOptions('nn.Sequential'), null);
+  return new Uint8Array((await files[0]?.blob?.arrayBuffer()) ?? new ArrayBuffer());
+}

@@ -40,8 +40,11 @@ export interface BackendStatus {
 
 export interface BackendOptions extends KernelOptions {
   wasmPaths: WasmPaths;
-  /** Called when the GPU reports an error or is lost: what was computed since is not to be trusted. */
-  onGpuError(error: StudioError): void;
+  /**
+   * Called when the GPU reports an error, or is lost: what was computed since is not to be trusted. One that is lost can be had anew,
+   * by choosing the backend again.
+   */
+  onGpuError(error: StudioError, lost: boolean): void;
 }
 
 /** Makes `choice` (or the best that starts) the backend of every later computation. Throws `StudioError` when it cannot be had. */

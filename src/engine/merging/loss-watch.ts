@@ -41,9 +41,9 @@ export class LossWatch {
       throw this.diverged(`${where} no longer finite at step ${step + 1}: the training has diverged.`, step, tensor);
     }
     if (loss > most * Math.max(this.lowest, 1)) {
-      const times = Number((loss / this.lowest).toPrecision(2)).toLocaleString('en');
+      const times = timesText(loss / this.lowest);
       throw this.diverged(
-        `The loss at step ${step + 1} is ${times} times its lowest so far: the training has diverged.`,
+        `The loss at step ${step + 1} is ${times} its lowest so far: the training has diverged.`,
         step,
         null,
       );
@@ -59,6 +59,9 @@ export class LossWatch {
     return new DivergedError({ kind: 'run', message, advice: `Try ${joined(ways)}.`, subject: tensor ?? 'loss' }, step);
   }
 }
+
+const timesText = (times: number): string =>
+  times < 1e6 ? `${Number(times.toPrecision(2)).toLocaleString('en')} times` : 'more than a million times';
 
 const joined = (ways: readonly string[]): string =>
   ways.length < 2 ? (ways[0] ?? '') : `${ways.slice(0, -1).join(', ')} or ${ways.at(-1)}`;

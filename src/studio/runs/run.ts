@@ -2,6 +2,7 @@
 import type { StudioErrorInfo } from '../../engine/errors.ts';
 import type { Recipe } from '../../engine/recipe.ts';
 import type { RunEvent, RunResult, RunState, Score, TrainingPoint } from '../../worker/protocol.ts';
+import { resumedText, unkeptText } from '../text/keeping.ts';
 
 export interface Measurement {
   /** Training steps behind it. */
@@ -35,6 +36,10 @@ export interface Run {
   validation: { step: number; losses: number[]; perTask: number[] }[];
   result: RunResult | null;
   error: StudioErrorInfo | null;
+  /** The step that it could go on from if its tab were closed now, and the share of its time that keeping took; null: none yet. */
+  kept: { step: number; share: number } | null;
+  /** What came in between, in sentences. */
+  notes: readonly string[];
   /** Whether the charts show it. */
   visible: boolean;
 }
@@ -55,6 +60,8 @@ export const newRun = (start: NewRun): Run => ({
   validation: [],
   result: null,
   error: null,
+  kept: null,
+  notes: [],
   visible: true,
 });
 
@@ -75,6 +82,12 @@ export function afterEvent(run: Run, event: RunEvent): Run {
       const { step, losses, perTask } = event;
       return { ...run, validation: [...run.validation, { step, losses, perTask }] };
     }
+    case 'resumed':
+      return goneOn(run, event);
+    case 'kept':
+      return { ...run, kept: { step: event.step, share: event.share } };
+    case 'unkept':
+      return { ...run, notes: [...run.notes, unkeptText(event.reason)] };
     case 'result': {
       const { result } = event;
       return { ...run, result, accuracy: [...run.accuracy, { step: result.steps, score: result.score }] };
@@ -82,6 +95,18 @@ export function afterEvent(run: Run, event: RunEvent): Run {
     default:
       throw event satisfies never;
   }
+}
+
+/** What comes again is taken away. */
+function goneOn(run: Run, { points, measured, cause, backend }: Extract<RunEvent, { type: 'resumed' }>): Run {
+  const before = stepsDone(run);
+  return {
+    ...run,
+    points: run.points.filter(({ step }) => step < points),
+    accuracy: run.accuracy.filter(({ step }) => step < measured),
+    validation: run.validation.filter(({ step }) => step < measured),
+    notes: cause === 'diverged' ? run.notes : [...run.notes, resumedText(cause, { before, step: measured, backend })],
+  };
 }
 
 export const isOver = ({ state }: Run): boolean => state === 'done' || state === 'stopped' || state === 'failed';

@@ -52,19 +52,26 @@ export async function findAdapter(): Promise<AdapterReport> {
   return { adapter, software, description: name, note };
 }
 
+/** The device of the backend. Others are of backends before it, and what happens to them is no news. */
+let inUse: GPUDevice | null = null;
+
 /** Registers backend "webgpu" on this adapter; it starts when it is set. */
-export function registerWebGPU({ adapter }: AdapterReport, onError: (error: StudioError) => void): void {
+export function registerWebGPU({ adapter }: AdapterReport, onError: (error: StudioError, lost: boolean) => void): void {
   if (!adapter) throw new Error('there is no adapter');
   registerKernels();
+  inUse = null;
   if (tf.findBackendFactory('webgpu') !== null) tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', async () => {
     const device = await adapter.requestDevice({
       requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature)),
       requiredLimits: Object.fromEntries(wantedLimits.map((limit) => [limit, adapter.limits[limit]])),
     });
-    device.addEventListener('uncapturederror', ({ error }) => onError(gpuError(error.message)));
-    void device.lost.then((info) => {
-      if (info.reason !== 'destroyed') onError(gpuLost(info.message));
+    inUse = device;
+    device.addEventListener('uncapturederror', ({ error }) => {
+      if (inUse === device) onError(gpuError(error.message), false);
+    });
+    void device.lost.then(({ message }) => {
+      if (inUse === device) onError(gpuLost(message), true);
     });
     return new WebGPUBackend(device, adapter.info);
   });
