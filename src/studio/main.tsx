@@ -7,11 +7,12 @@ import { keepOffline, takeLaunchedFiles } from './actions/offline.ts';
 import { listenToKeys } from './actions/shortcuts.ts';
 import { fetchParts } from './components/later.tsx';
 import { painted, quiet } from './moments.ts';
-import { listenForMistakes, startSession } from './session.ts';
+import { listenForMistakes, recoverWith, startSession } from './session.ts';
 import { watchEdits } from './stores/history.ts';
 import './styles/index.css';
 
 listenForMistakes();
+recoverWith(async () => (await import('./actions/recover.ts')).recovery());
 watchRecipe();
 watchEdits();
 listenToKeys();

@@ -25,6 +25,7 @@ import { exportMethods } from './export-methods.ts';
 import { Drops } from './keeping/drops.ts';
 import type { Copier } from './keeping/keeping.ts';
 import { Keeping } from './keeping/keeping.ts';
+import { hold } from './keeping/locks.ts';
 import type { OpenRoot } from './keeping/place.ts';
 import { browserRoot } from './keeping/place.ts';
 import { describeMatrices, readMatrix } from './matrices.ts';
@@ -163,6 +164,8 @@ export function createApi(surroundings: Surroundings): StudioApi {
       return chooseBackend(choice);
     },
 
+    live: async (lock) => void (await hold(lock)),
+
     async setBackend(choice) {
       if (activeRuns().length > 0 || training.active) {
         throw new StudioError({
@@ -247,7 +250,6 @@ export function createApi(surroundings: Surroundings): StudioApi {
       ready: free,
       findRun,
       send: tell,
-      load,
     }),
 
     closerLook: (choice) =>

@@ -32,4 +32,6 @@ export interface StorageUse {
   bytes: number;
   /** Bytes that the browser allows the page in all; null where it does not say. */
   quota: number | null;
+  /** Whether the browser keeps no files for pages. */
+  refused: boolean;
 }

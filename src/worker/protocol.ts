@@ -86,7 +86,8 @@ export interface RunResult {
 
 /** Every event carries the run it belongs to. At most about 20 a second reach the page. */
 export type RunEvent =
-  | { type: 'state'; run: string; state: RunState; error?: StudioErrorInfo }
+  /** `canGoOn`: what was kept of a run that failed is still there. */
+  | { type: 'state'; run: string; state: RunState; error?: StudioErrorInfo; canGoOn?: boolean }
   | { type: 'preparing'; run: string; note: string }
   | {
       type: 'training';
@@ -175,6 +176,8 @@ export interface ExportReport {
 export interface StudioApi {
   /** Chooses a backend and from then on sends events. Call once. */
   start(onEvent: (event: StudioEvent) => void, choice: BackendChoice): Promise<BackendStatus>;
+  /** Takes this lock for as long as the worker lives: whoever gets it afterwards knows that it is gone. */
+  live(lock: string): Promise<void>;
   setBackend(choice: BackendChoice): Promise<BackendStatus>;
 
   /** Reads files of any kind, together; takes what it understands. Events of type `loading` tell how far it is. */
@@ -236,8 +239,8 @@ export interface StudioApi {
 
   /** Runs that trained in tabs that are closed, the latest first. */
   keptRuns(): Promise<KeptRun[]>;
-  /** Reads the copies of a kept run's files, drop by drop; null unless all are there. */
-  loadKept(run: string): Promise<LoadResult[] | null>;
+  /** The copies of a kept run's files, as they were dropped, drop by drop; null unless all are there. */
+  keptFiles(run: string): Promise<DroppedFile[][] | null>;
   /** Gives a kept run up. */
   forgetKept(run: string): Promise<void>;
   /** What runs that are kept take up in this browser. */

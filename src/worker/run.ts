@@ -108,7 +108,7 @@ export class Run {
       this.matrices = null;
       this.snapshots.clear();
       this.telling.flush();
-      this.setState('failed', this.failure ?? error);
+      this.setState('failed', this.failure ?? error, this.lost);
       await driving.over(this.lost);
     }
   }
@@ -168,17 +168,23 @@ export class Run {
           this.seconds += elapsed;
           return next.value;
         }
-        if (!measurements.has(next.value.type)) this.seconds += elapsed;
-        this.handle(next.value, elapsed);
-        await this.keep(next.value);
-        await this.breathe();
-        if (next.value.type === 'training' || next.value.type === 'started') await this.waitWhilePaused();
+        await this.see(next.value, elapsed);
         if (this.failure) throw this.failure;
       }
     } finally {
       // Frees the method's tensors when it did not come to its own end.
       await merging.return(undefined as never);
     }
+  }
+
+  private async see(progress: MergeProgress, elapsed: number): Promise<void> {
+    if (!measurements.has(progress.type)) this.seconds += elapsed;
+    this.handle(progress, elapsed);
+    await this.keepSnapshot(progress);
+    await this.breathe();
+    // A pause may have come in by now.
+    if (progress.type === 'training') await this.keeper?.see(this.seconds, this.allowance <= 0);
+    if (progress.type === 'training' || progress.type === 'started') await this.waitWhilePaused();
   }
 
   private handle(progress: MergeProgress, elapsed: number): void {
@@ -208,11 +214,9 @@ export class Run {
     }
   }
 
-  /** What can be looked at later, and gone on from. */
-  private async keep({ type }: MergeProgress): Promise<void> {
+  private async keepSnapshot({ type }: MergeProgress): Promise<void> {
     if (type === 'started') this.snapshots.clear();
     if ((type === 'started' || type === 'training') && this.matrices) await this.snapshots.see(this.matrices);
-    if (type === 'training') await this.keeper?.see(this.seconds, this.allowance <= 0);
   }
 
   private async finish(context: MergeContext, outcome: MergeOutcome): Promise<void> {
@@ -267,8 +271,9 @@ export class Run {
     this.lastTurn = performance.now();
   }
 
-  private setState(state: RunState, error?: unknown): void {
+  private setState(state: RunState, error?: unknown, canGoOn = false): void {
     this.state = state;
-    this.send({ type: 'state', run: this.id, state, ...(error === undefined ? {} : { error: errorInfo(error) }) });
+    const why = error === undefined ? {} : { error: errorInfo(error) };
+    this.send({ type: 'state', run: this.id, state, ...why, ...(canGoOn ? { canGoOn } : {}) });
   }
 }

@@ -6,7 +6,7 @@ import type { Workspace } from '../engine/workspace.ts';
 import type { Drops } from './keeping/drops.ts';
 import type { Keeping } from './keeping/keeping.ts';
 import { RunKeeper } from './keeping/run-keeper.ts';
-import type { BackendStatus, LoadResult, RunEvent, RunStart, StudioApi } from './protocol.ts';
+import type { BackendStatus, RunEvent, RunStart, StudioApi } from './protocol.ts';
 import { Run } from './run.ts';
 
 interface Studio {
@@ -21,7 +21,6 @@ interface Studio {
   /** Makes sure of a backend that works, and that nothing else uses it. */
   ready(): Promise<BackendStatus>;
   send(event: RunEvent): void;
-  load: StudioApi['load'];
 }
 
 type RunMethods = Pick<
@@ -33,7 +32,7 @@ type RunMethods = Pick<
   | 'stop'
   | 'discard'
   | 'keptRuns'
-  | 'loadKept'
+  | 'keptFiles'
   | 'forgetKept'
   | 'storage'
   | 'clearStorage'
@@ -43,7 +42,7 @@ type RunMethods = Pick<
 const keptPart = 3 / 4;
 
 export function runMethods(studio: Studio): RunMethods {
-  const { runs, workspace, keeping, drops, checkNothingTrains, findRun, contextOf, ready, send, load } = studio;
+  const { runs, workspace, keeping, drops, checkNothingTrains, findRun, contextOf, ready, send } = studio;
 
   /** A run that nobody asked to keep is kept in memory, where a lost device leaves it. */
   async function keeperOf({ id, recipe, trains }: Run, start: RunStart | undefined): Promise<RunKeeper | null> {
@@ -104,13 +103,7 @@ export function runMethods(studio: Studio): RunMethods {
 
     keptRuns: () => keeping.kept(),
 
-    async loadKept(id) {
-      const kept = await keeping.dropsOf(id);
-      if (!kept) return null;
-      const results: LoadResult[] = [];
-      for (const files of kept) results.push(await load(files));
-      return results;
-    },
+    keptFiles: (id) => keeping.dropsOf(id),
 
     forgetKept: (id) => keeping.forget(id),
     storage: () => keeping.storage(),

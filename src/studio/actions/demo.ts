@@ -10,7 +10,8 @@ import { isBusy, useRuns } from '../stores/runs.ts';
 import { notify, showTab } from '../stores/ui.ts';
 import { checkRecipe } from './check.ts';
 import { runComparisons } from './compare.ts';
-import { loadFiles, takeFiles } from './files.ts';
+import { takeFiles } from './files.ts';
+import { loadFiles } from './load.ts';
 import { ending, startRun } from './runs.ts';
 
 /** Files in `demo/recipes`. */

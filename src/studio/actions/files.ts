@@ -1,20 +1,20 @@
 /** Files that come in, and what is said about them. */
 import type { StudioErrorInfo } from '../../engine/errors.ts';
-import type { DroppedFile, LoadResult, SourceInfo, SuperNetInfo } from '../../worker/protocol.ts';
+import type { DroppedFile, SourceInfo, SuperNetInfo } from '../../worker/protocol.ts';
 import { assignImages, fits, usualImages } from '../recipe/assign-images.ts';
 import type { BaselineName, DraftSource } from '../recipe/draft.ts';
 import { asChosen, freeColour, fromRecipe, taskName } from '../recipe/draft.ts';
 import { neededFiles } from '../recipe/files-of.ts';
 import { attempt, client } from '../session.ts';
-import { addLoaded, forget, useFiles } from '../stores/files.ts';
+import { forget, useFiles } from '../stores/files.ts';
 import { asOneEdit } from '../stores/history.ts';
-import { editBaseline, editDraft, editFsMerge, editSource, useRecipe, withoutProblemsOf } from '../stores/recipe.ts';
+import { editBaseline, editDraft, editFsMerge, editSource, useRecipe } from '../stores/recipe.ts';
 import { addRun, editRun, useRuns } from '../stores/runs.ts';
 import { addNamesakes } from '../stores/sessions.ts';
 import { clearNotices, openCards, showTab } from '../stores/ui.ts';
-import { plural } from '../text/numbers.ts';
 import { droppedFiles } from './dropped.ts';
 import { tellFacts } from './facts.ts';
+import { loadFiles } from './load.ts';
 import { matchByName } from './match-labels.ts';
 import { tellFileError } from './tell-file-error.ts';
 
@@ -72,29 +72,6 @@ const nothingDropped: StudioErrorInfo = {
   message: 'There was no file in what was given.',
   advice: 'Hidden files are passed over: choose the checkpoint or the images themselves.',
 };
-
-let reading: Promise<unknown> = Promise.resolve();
-
-/** Reads one drop after the other, in their order. */
-export function loadFiles(files: readonly DroppedFile[]): Promise<LoadResult | null> {
-  const next = reading.then(() => readFiles(files));
-  reading = next;
-  return next;
-}
-
-/** Hands files to the worker and keeps what it understood; tells about the others. Null when the worker itself failed. */
-async function readFiles(files: readonly DroppedFile[]): Promise<LoadResult | null> {
-  useFiles.setState({
-    loading: files.length === 1 ? `Reading ${files[0]?.path}` : `Reading ${plural(files.length, 'file')}`,
-  });
-  const loaded = await attempt(tellFileError, () => client.load([...files]));
-  useFiles.setState({ loading: null });
-  if (!loaded) return null;
-  addLoaded(loaded);
-  withoutProblemsOf([...loaded.sources, ...loaded.images, ...loaded.superNets, ...loaded.texts].map(({ id }) => id));
-  loaded.errors.forEach(tellFileError);
-  return loaded;
-}
 
 /**
  * A saved SuperNet can be looked at right away. Where the cards hold no other sources its whole recipe comes back, and they name the

@@ -15,7 +15,8 @@ import { editDraft, editFsMerge, useRecipe } from '../stores/recipe.ts';
 import { isBusy, useRuns } from '../stores/runs.ts';
 import { notify, openCards, useUi } from '../stores/ui.ts';
 import { loadDemoFiles } from './demo.ts';
-import { loadFiles, removeSource } from './files.ts';
+import { removeSource } from './files.ts';
+import { loadFiles } from './load.ts';
 
 /** Images that come with the studio. */
 export const demoImages = [

@@ -1,10 +1,13 @@
 /** Starting and steering runs. */
 import type { Recipe } from '../../engine/recipe.ts';
+import type { RunStart } from '../../worker/protocol.ts';
 import { fromRecipe } from '../recipe/draft.ts';
+import { filesOf } from '../recipe/files-of.ts';
 import { freeRunName } from '../runs/names.ts';
 import type { Run } from '../runs/run.ts';
 import { isOver } from '../runs/run.ts';
 import { attempt, client } from '../session.ts';
+import { fileOf } from '../stores/file-of.ts';
 import { currentRecipe, editDraft, isReady, useRecipe } from '../stores/recipe.ts';
 import { activeRun, addRun, dropRun, editRun, findRun, isBusy, useRuns } from '../stores/runs.ts';
 import { clearNotices, notify, openCards, showTab } from '../stores/ui.ts';
@@ -13,8 +16,17 @@ import { checkRecipe } from './check.ts';
 
 let started = 0;
 
-/** An id that no run of this visit has. */
-export const newRunId = (): string => `run-${++started}`;
+/** An id that no other run has, of this visit or one that the browser keeps. */
+export const newRunId = (): string => `run-${Date.now().toString(36)}-${++started}`;
+
+/** What the worker has to know to keep a run, or to go on with it. */
+export const startOf = ({ recipe, started, colours, origin }: Run, resume: boolean): RunStart => ({
+  started,
+  colours,
+  origin: origin === 'comparison' ? origin : 'person',
+  needs: filesOf(recipe).map(({ name }) => fileOf(name)),
+  resume,
+});
 
 /** Starts the recipe of the cards, unless something keeps it from running. Answers the run's id. */
 export async function startRun(): Promise<string | null> {
@@ -33,7 +45,10 @@ export async function begin(recipe: Recipe, origin: Run['origin'], name = nameFo
   addRun({ id, name, recipe: { ...recipe, name }, colours, origin });
   await attempt(
     (error) => editRun(id, (run) => ({ ...run, state: 'failed', error })),
-    () => client.run(id, { ...recipe, name }),
+    async () => {
+      const run = findRun(id);
+      if (run) await client.run(id, run.recipe, startOf(run, false));
+    },
   );
   return id;
 }

@@ -1,6 +1,6 @@
 /** Saving and opening sessions and recipes, and sharing a recipe. */
 import type { StudioErrorInfo } from '../../engine/errors.ts';
-import type { DroppedFile, Session } from '../../worker/protocol.ts';
+import type { DroppedFile, KeptRun, Session } from '../../worker/protocol.ts';
 import { fromRecipe } from '../recipe/draft.ts';
 import { trains } from '../runs/run.ts';
 import { attempt, client } from '../session.ts';
@@ -12,12 +12,13 @@ import { unpackSession } from '../sessions/unpack.ts';
 import { useFiles } from '../stores/files.ts';
 import { editDraft } from '../stores/recipe.ts';
 import { isBusy, useRuns } from '../stores/runs.ts';
-import { expectFiles } from '../stores/sessions.ts';
+import { expectFiles, useSessions } from '../stores/sessions.ts';
 import { clearNotices, notify, openCards, showTab } from '../stores/ui.ts';
 import { copyText } from './clipboard.ts';
 import { download } from './download.ts';
 import { recipeEnding, safeName } from './export.ts';
 import { tellFacts } from './facts.ts';
+import { addBroken, resumeRun } from './resume.ts';
 import { newRunId } from './runs.ts';
 
 const tellPage: Parameters<typeof attempt>[0] = (info) => notify('page', info);
@@ -80,14 +81,24 @@ async function openFile(file: File): Promise<void> {
   if (session) await openSession(session);
 }
 
-/** Goes on with a session that the browser kept. */
-export async function goOn(id: string): Promise<void> {
+/** Goes on with a session that the browser kept, and with the last of its runs that were broken off. */
+export async function goOn(id: string, broken: readonly KeptRun[] = []): Promise<void> {
   clearNotices('page');
   const kept = await attempt(tellPage, () => takeKept(id));
   if (kept === undefined) notify('page', forgotten);
   const session = kept && (await attempt(tellPage, () => client.readSession(kept)));
-  if (session) await openSession(session);
-  else await lookForKept();
+  if (!session) return lookForKept();
+  await openSession(session, broken);
+  await goOnWithRuns(broken);
+}
+
+/** Goes on with the last of some runs that were broken off. */
+export async function goOnWithRuns(broken: readonly KeptRun[]): Promise<void> {
+  const ids = new Set(broken.map(({ id }) => id));
+  useSessions.setState(({ brokenRuns }) => ({ brokenRuns: brokenRuns.filter(({ id }) => !ids.has(id)) }));
+  await addBroken(broken);
+  const [last] = broken;
+  if (last) await resumeRun(last.id);
 }
 
 const forgotten: StudioErrorInfo = {
@@ -97,15 +108,28 @@ const forgotten: StudioErrorInfo = {
     'It was forgotten in another tab, or the browser cleared its storage: open a saved file of it, or begin anew.',
 };
 
-export const forgetSession = (id: string): void => void attempt(tellPage, () => forgetKept(id));
+export async function forgetSession(id: string, broken: readonly KeptRun[]): Promise<void> {
+  await attempt(tellPage, () => forgetKept(id));
+  await forgetRuns(broken);
+}
+
+export async function forgetRuns(broken: readonly KeptRun[]): Promise<void> {
+  const ids = broken.map(({ id }) => id);
+  useSessions.setState(({ brokenRuns }) => ({ brokenRuns: brokenRuns.filter(({ id }) => !ids.includes(id)) }));
+  for (const id of ids) await attempt(tellPage, () => client.forgetKept(id));
+}
 
 /** Brings back recipe, runs and scores beside what is there; the cards name the files that are needed. */
-async function openSession(session: Session): Promise<void> {
+async function openSession(session: Session, broken: readonly KeptRun[] = []): Promise<void> {
   const { sources, images, superNets, texts, fingerprints } = useFiles.getState();
   const names = [sources, images, superNets, texts].flatMap((files) => Object.keys(files));
   const loaded = new Map(names.map((name) => [name, fingerprints[name]]));
   const { runs } = useRuns.getState();
-  const back = unpackSession(session, { runs, loaded, newId: newRunId });
+  const back = unpackSession(session, {
+    runs,
+    loaded,
+    idFor: ({ started }) => broken.find((one) => one.started === started)?.id ?? newRunId(),
+  });
   const awaited = back.files.filter(({ name }) => !loaded.has(name));
   expectFiles(awaited);
   await client.expect(

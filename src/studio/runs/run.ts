@@ -2,7 +2,7 @@
 import type { StudioErrorInfo } from '../../engine/errors.ts';
 import type { Recipe } from '../../engine/recipe.ts';
 import type { RunEvent, RunResult, RunState, Score, TrainingPoint } from '../../worker/protocol.ts';
-import { resumedText, unkeptText } from '../text/keeping.ts';
+import { resumedText } from '../text/keeping.ts';
 
 export interface Measurement {
   /** Training steps behind it. */
@@ -22,6 +22,8 @@ export interface Run {
   started: number;
   /** Whether it came with a saved session: what it measured is here, its M and U and its merged network are not. */
   restored: boolean;
+  /** Whether the worker that had its M and U and its merged network has ended: what it measured is here. */
+  bereft: boolean;
   state: RunState;
   /** What a preparing run is doing. */
   note: string;
@@ -38,11 +40,18 @@ export interface Run {
   error: StudioErrorInfo | null;
   /** The step that it could go on from if its tab were closed now, and the share of its time that keeping took; null: none yet. */
   kept: { step: number; share: number } | null;
+  /** Why it could not go on, in words that follow "because"; null: it could. */
+  unkept: string | null;
+  /** Where a run that is broken off can go on; null: it is not, or cannot. */
+  broken: { step: number; steps: number } | null;
   /** What came in between, in sentences. */
   notes: readonly string[];
   /** Whether the charts show it. */
   visible: boolean;
 }
+
+/** Whether what it measured is all that is here of it. */
+export const isBare = ({ restored, bereft }: Run): boolean => restored || bereft;
 
 export type NewRun = Pick<Run, 'id' | 'name' | 'recipe' | 'colours' | 'origin'>;
 
@@ -50,6 +59,7 @@ export const newRun = (start: NewRun): Run => ({
   ...start,
   started: Date.now(),
   restored: false,
+  bereft: false,
   state: 'preparing',
   note: 'Preparing',
   steps: 0,
@@ -61,6 +71,8 @@ export const newRun = (start: NewRun): Run => ({
   result: null,
   error: null,
   kept: null,
+  unkept: null,
+  broken: null,
   notes: [],
   visible: true,
 });
@@ -69,7 +81,7 @@ export const newRun = (start: NewRun): Run => ({
 export function afterEvent(run: Run, event: RunEvent): Run {
   switch (event.type) {
     case 'state':
-      return { ...run, state: event.state, error: event.error ?? run.error };
+      return afterState(run, event);
     case 'preparing':
       return { ...run, note: event.note };
     case 'training': {
@@ -87,7 +99,7 @@ export function afterEvent(run: Run, event: RunEvent): Run {
     case 'kept':
       return { ...run, kept: { step: event.step, share: event.share } };
     case 'unkept':
-      return { ...run, notes: [...run.notes, unkeptText(event.reason)] };
+      return { ...run, unkept: event.reason };
     case 'result': {
       const { result } = event;
       return { ...run, result, accuracy: [...run.accuracy, { step: result.steps, score: result.score }] };
@@ -97,15 +109,25 @@ export function afterEvent(run: Run, event: RunEvent): Run {
   }
 }
 
+function afterState(run: Run, { state, error = run.error ?? undefined, canGoOn }: EventOf<'state'>): Run {
+  const broken = canGoOn && run.kept ? { step: run.kept.step, steps: run.steps } : null;
+  return { ...run, state, error: error ?? null, broken };
+}
+
+type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>;
+
 /** What comes again is taken away. */
-function goneOn(run: Run, { points, measured, cause, backend }: Extract<RunEvent, { type: 'resumed' }>): Run {
+function goneOn(run: Run, { points, measured, cause, backend }: EventOf<'resumed'>): Run {
   const before = stepsDone(run);
   return {
     ...run,
     points: run.points.filter(({ step }) => step < points),
     accuracy: run.accuracy.filter(({ step }) => step < measured),
     validation: run.validation.filter(({ step }) => step < measured),
-    notes: cause === 'diverged' ? run.notes : [...run.notes, resumedText(cause, { before, step: measured, backend })],
+    notes:
+      cause === 'diverged'
+        ? run.notes
+        : [...new Set([...run.notes, resumedText(cause, { before, step: measured, backend })])],
   };
 }
 
@@ -115,7 +137,7 @@ export const isActive = (run: Run): boolean => !isOver(run);
 export const trains = ({ recipe }: Run): boolean => 'epochs' in recipe.method;
 /** Whether its M and U can be looked at. */
 export const hasMatrices = (run: Run): boolean =>
-  !run.restored &&
+  !isBare(run) &&
   run.recipe.method.name === 'fs-merge' &&
   run.state !== 'failed' &&
   (run.points.length > 0 || isOver(run));

@@ -4,6 +4,7 @@
  */
 import type { Session } from '../../worker/protocol.ts';
 import { isOver } from '../runs/run.ts';
+import { client } from '../session.ts';
 import { useRecipe } from '../stores/recipe.ts';
 import { useRuns } from '../stores/runs.ts';
 import { useSessions } from '../stores/sessions.ts';
@@ -92,6 +93,7 @@ export async function lookForKept(): Promise<void> {
   } catch {
     // As in a private window of some browsers: there is nothing to offer.
   }
+  useSessions.setState({ brokenRuns: await client.keptRuns().catch(() => []) });
 }
 
 /** The session, which is this visit's own from now on unless another tab has it open. Undefined when it is gone by now. */

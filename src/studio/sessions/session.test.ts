@@ -66,7 +66,7 @@ const visit: Visit = {
   fileOf: (name) => ({ name, bytes: 10, fingerprint: `print of ${name}` }),
 };
 
-const nothing: There = { runs: [], loaded: new Map(), newId: () => 'new' };
+const nothing: There = { runs: [], loaded: new Map(), idFor: () => 'new' };
 
 describe('a session', () => {
   it.each(['a file', 'the browser'])('comes back from %s as it was', async (place) => {
@@ -75,7 +75,7 @@ describe('a session', () => {
       ? throughFile(sessionText(session))
       : worker.readSession(structuredClone(session)));
     let started = 0;
-    const back = unpackSession(read, { ...nothing, newId: () => `new ${started++}` });
+    const back = unpackSession(read, { ...nothing, idFor: () => `new ${started++}` });
     expect(back.draft).toEqual(draft);
     expect(back.runs).toEqual([
       { ...trained, id: 'new 0', restored: true },

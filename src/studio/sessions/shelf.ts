@@ -55,7 +55,8 @@ export function summaryOf(id: string, session: Session): KeptSession {
   const { saved, runs, recipe } = session;
   const own = runs.filter(({ origin }) => origin === 'person');
   const names = (own.length > 0 ? own : recipe.sources).map(({ name }) => name);
-  return { id, saved, names, runs: runs.length, bytes: bytesOf(session) };
+  const started = runs.map((run) => run.started);
+  return { id, saved, names, runs: runs.length, started, bytes: bytesOf(session) };
 }
 
 /** Of the curves as they are, and of the rest as text. */

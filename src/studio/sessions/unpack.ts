@@ -23,8 +23,8 @@ export interface There {
   runs: readonly Run[];
   /** Fingerprints of what is loaded, by name; undefined where there is none. */
   loaded: ReadonlyMap<string, string | undefined>;
-  /** An id that no run has. */
-  newId: () => string;
+  /** An id that no run has, or that this one is kept by. */
+  idFor: (saved: SavedRun) => string;
 }
 
 /** Brings back a session beside what is there: nothing that is there is taken for something else. */
@@ -38,7 +38,8 @@ export function unpackSession(session: Session, there: There): Unpacked {
     if (same) return { run: same, fresh: false };
     const own = freeName(saved.name, saved.origin === 'comparison' ? [] : taken);
     taken.push(own);
-    return { run: unpackRun({ ...saved, name: own, recipe: recipes[index] as Recipe }, there.newId()), fresh: true };
+    const run = unpackRun({ ...saved, name: own, recipe: recipes[index] as Recipe }, there.idFor(saved));
+    return { run, fresh: true };
   });
   const sourceScores: Record<string, SourceScores[string]> = {};
   const refused: Record<string, Refusals[string]> = {};

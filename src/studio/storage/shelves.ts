@@ -1,4 +1,6 @@
 /** What the studio keeps in this browser: each kind says what it is and what it takes, and can go. A further kind: a shelf in `shelves`. */
+
+import { client } from '../session.ts';
 import { deleteAllSessions, readSummaries } from '../sessions/shelf.ts';
 import { forgetAll, remembered } from '../stores/memory.ts';
 import { useOffline } from '../stores/offline.ts';
@@ -33,6 +35,21 @@ const sessions: Shelf = {
   async clear() {
     await deleteAllSessions();
     useSessions.setState({ kept: [] });
+  },
+};
+
+const runs: Shelf = {
+  lacking:
+    'Runs cannot go on after their tab is closed: this browser has no files for pages, as in some private windows.',
+  async look() {
+    const { runs: count, bytes, refused } = await client.storage();
+    if (refused) throw new RangeError('there are no files');
+    if (count === 0) return null;
+    return { what: plural(count, 'run'), note: 'broken off or under way, with copies of their files', bytes };
+  },
+  async clear() {
+    await client.clearStorage();
+    useSessions.setState({ brokenRuns: [] });
   },
 };
 
@@ -77,4 +94,4 @@ const choices: Shelf = {
   },
 };
 
-export const shelves: readonly Shelf[] = [sessions, copy, choices];
+export const shelves: readonly Shelf[] = [sessions, runs, copy, choices];

@@ -1,6 +1,6 @@
 /** Which files the recipe waits for, and what the browser keeps of visits. */
 import { create } from 'zustand';
-import type { LoadResult, SessionFile } from '../../worker/protocol.ts';
+import type { KeptRun, LoadResult, SessionFile } from '../../worker/protocol.ts';
 
 export interface KeptSession {
   id: string;
@@ -9,6 +9,8 @@ export interface KeptSession {
   /** Names of the runs that a person started, or, without any, of the tasks. */
   names: string[];
   runs: number;
+  /** When each of them was started, in milliseconds since 1970. */
+  started?: number[];
   /** What it takes, about. */
   bytes: number;
 }
@@ -20,11 +22,23 @@ interface Sessions {
   namesakes: LoadResult['namesakes'];
   /** Of earlier visits, the newest first; empty while it is not known yet. */
   kept: readonly KeptSession[];
+  /** Runs whose tabs were closed while they trained, the latest first. */
+  brokenRuns: readonly KeptRun[];
   /** Why the session of this visit is not kept; null: it is, or there was nothing to keep yet. */
   unkept: 'full' | 'refused' | null;
 }
 
-export const useSessions = create<Sessions>(() => ({ files: {}, namesakes: [], kept: [], unkept: null }));
+export const useSessions = create<Sessions>(() => ({
+  files: {},
+  namesakes: [],
+  kept: [],
+  brokenRuns: [],
+  unkept: null,
+}));
+
+/** Those of the broken runs that a session has the curves of. */
+export const brokenIn = (kept: KeptSession, runs: readonly KeptRun[]): KeptRun[] =>
+  runs.filter(({ started }) => kept.started?.includes(started));
 
 export const expectFiles = (files: readonly SessionFile[]): void =>
   useSessions.setState((state) => ({

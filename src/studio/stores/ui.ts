@@ -75,7 +75,10 @@ export const toggleCard = (card: CardId): void =>
 
 let notices = 0;
 
+/** What stands there already is not said twice. */
 export function notify(place: Place, info: StudioErrorInfo): void {
+  const same = (notice: Notice) => notice.place === place && notice.info.message === info.message;
+  if (useUi.getState().notices.some(same)) return;
   const notice = { id: notices++, place, info };
   useUi.setState((state) => ({ notices: [...state.notices, notice] }));
 }

@@ -1,6 +1,7 @@
 /** What is said about runs that are kept, lost and gone on with. */
 import type { ResumeCause } from '../../worker/protocol.ts';
-import { count } from './numbers.ts';
+import type { Run } from '../runs/run.ts';
+import { count, percent } from './numbers.ts';
 
 interface Resumed {
   /** Steps that were taken before, and that it went on from. */
@@ -16,5 +17,12 @@ export function resumedText(cause: Exclude<ResumeCause, 'diverged'>, { before, s
   return `The run ${from} with ${backend}: its training had been broken off after step ${count(before)}.`;
 }
 
-export const unkeptText = (reason: string): string =>
-  `If this tab is closed, the run cannot go on later, because ${reason}.`;
+/** What becomes of a run that trains if its tab is closed; null where nobody knows yet. */
+export function closingText({ kept, unkept }: Pick<Run, 'kept' | 'unkept'>): string | null {
+  if (unkept !== null) return `If this tab is closed, the run cannot go on later, because ${unkept}.`;
+  if (kept === null) return null;
+  return `Kept to step ${count(kept.step)}, in ${percent(kept.share)} of its time: it can go on after this tab is closed.`;
+}
+
+export const brokenText = ({ step, steps }: NonNullable<Run['broken']>): string =>
+  `Broken off at step ${count(step)} of ${count(steps)}; it can go on to the same result.`;

@@ -3,6 +3,7 @@ import { fingerprintOf } from '../../engine/intake/fingerprint.ts';
 import { blobSource } from '../../engine/tensors/byte-source.ts';
 import type { DroppedFile } from '../protocol-files.ts';
 import { withAccess, writeAll } from './access.ts';
+import { copyLock, heldLocks, hold } from './locks.ts';
 import type { Place } from './place.ts';
 import { filesIn, foldersIn, removeFrom, roomHere } from './place.ts';
 import type { Copies } from './run-file.ts';
@@ -58,6 +59,12 @@ export async function dropsOf(place: Place, run: string): Promise<DroppedFile[][
   }
 }
 
+/** Keeps the copies of a run for as long as this tab lives, whatever becomes of the run. */
+export async function holdCopies({ runs }: Place, run: string): Promise<void> {
+  const copies = await readCopies(await runs.getDirectoryHandle(run));
+  for (const { copy } of copies?.flat() ?? []) await hold(copyLock(copy), 'shared');
+}
+
 async function fileOf({ files }: Place, { path, bytes, copy }: Copies[number][number]): Promise<DroppedFile> {
   const blob = await (await files.getFileHandle(copy)).getFile();
   if (blob.size !== bytes) throw new RangeError(`the copy of ${path} is not whole`);
@@ -72,12 +79,14 @@ async function sizeOf(folder: FileSystemDirectoryHandle, name: string): Promise<
   }
 }
 
-/** Removes the copies that no run needs. */
+/** Removes the copies that no run and no tab needs. */
 export async function sweep({ runs, files }: Place): Promise<void> {
   const needed = new Set<string>();
   for (const run of await foldersIn(runs)) {
     const copies = await readCopies(await runs.getDirectoryHandle(run));
     for (const { copy } of copies?.flat() ?? []) needed.add(copy);
   }
-  for (const name of await filesIn(files)) if (!needed.has(name)) await removeFrom(files, name);
+  const held = await heldLocks();
+  for (const name of await filesIn(files))
+    if (!needed.has(name) && !held.has(copyLock(name))) await removeFrom(files, name);
 }

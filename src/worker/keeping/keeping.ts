@@ -1,7 +1,7 @@
 /** Every run that this browser keeps, of this tab and of others: what goes on after a closed tab. */
 import type { DroppedFile } from '../protocol-files.ts';
 import type { KeptRun, StorageUse } from '../protocol-keeping.ts';
-import { dropsOf, sweep } from './copies.ts';
+import { dropsOf, holdCopies, sweep } from './copies.ts';
 import { heldLocks, hold, runLock } from './locks.ts';
 import type { OpenRoot, Place } from './place.ts';
 import { bytesBelow, foldersIn, openPlace, reasonOf, removeFrom, roomHere } from './place.ts';
@@ -97,7 +97,10 @@ export class Keeping {
   /** Drops that bring the files of a run; null unless there are whole copies of all. */
   async dropsOf(id: string): Promise<DroppedFile[][] | null> {
     try {
-      return await dropsOf(await this.place(), id);
+      const place = await this.place();
+      const drops = await dropsOf(place, id);
+      if (drops) await holdCopies(place, id);
+      return drops;
     } catch {
       return null;
     }
@@ -108,9 +111,9 @@ export class Keeping {
     try {
       const { runs, files } = await this.place();
       const bytes = (await bytesBelow(runs)) + (await bytesBelow(files));
-      return { runs: (await foldersIn(runs)).length, bytes, quota };
+      return { runs: (await foldersIn(runs)).length, bytes, quota, refused: false };
     } catch {
-      return { runs: 0, bytes: 0, quota };
+      return { runs: 0, bytes: 0, quota, refused: true };
     }
   }
 

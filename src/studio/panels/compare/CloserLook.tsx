@@ -4,6 +4,7 @@ import type { CloserLook as Look, Misreadings, ModelChoice } from '../../../work
 import { ErrorNote } from '../../components/ErrorNote.tsx';
 import type { Comparison } from '../../runs/compare.ts';
 import { rowTitle } from '../../runs/compare-columns.ts';
+import { isBare } from '../../runs/run.ts';
 import { attempt, client } from '../../session.ts';
 import { isBusy, useRuns } from '../../stores/runs.ts';
 import { tooltip } from '../../text/controls/control.ts';
@@ -25,7 +26,7 @@ export function CloserLook({ tables }: { tables: readonly Comparison[] }) {
   const selected = useRuns((state) => state.selected);
   const restored = useRuns((state) =>
     state.runs
-      .filter((run) => run.restored)
+      .filter(isBare)
       .map(({ id: run }) => run)
       .join('\n'),
   );
@@ -33,7 +34,7 @@ export function CloserLook({ tables }: { tables: readonly Comparison[] }) {
   const [found, setFound] = useState<Found | null>(null);
   const [problem, setProblem] = useState<StudioErrorInfo | null>(null);
   const [working, setWorking] = useState(false);
-  // What came with a session was measured, and cannot be asked.
+  // What was only measured cannot be asked.
   const gone = restored.split('\n');
   const all = tables.flatMap((table) =>
     table.rows

@@ -1,4 +1,5 @@
 import type { Run } from '../../runs/run.ts';
+import { isBare } from '../../runs/run.ts';
 import { useExport } from '../../stores/export.ts';
 import { useRuns } from '../../stores/runs.ts';
 import { loadSnippet } from '../../text/snippet.ts';
@@ -11,9 +12,9 @@ import { Snippet } from './Snippet.tsx';
 export function ExportTab() {
   const runs = useRuns((state) => state.runs);
   const selected = useRuns((state) => state.selected);
-  const kept = runs.find((run) => run.id === selected && run.restored && run.result?.merged);
+  const kept = runs.find((run) => run.id === selected && isBare(run) && run.result?.merged);
   if (kept) return <RestoredNote run={kept} what="the merged network" />;
-  const shown = runs.filter((run) => run.result?.merged && !run.restored);
+  const shown = runs.filter((run) => run.result?.merged && !isBare(run));
   const run = shown.find(({ id }) => id === selected) ?? shown.at(-1);
   if (!run) return <NothingYet what="A run that is done, or stopped, can be exported here as one plain network." />;
   return (

@@ -2,7 +2,7 @@ import { useMemo, useState } from 'react';
 import { ErrorNote } from '../../components/ErrorNote.tsx';
 import { SourceMark } from '../../components/SourceMark.tsx';
 import type { Run } from '../../runs/run.ts';
-import { hasMatrices, isOver } from '../../runs/run.ts';
+import { hasMatrices, isBare, isOver } from '../../runs/run.ts';
 import { useRuns } from '../../stores/runs.ts';
 import { chooseMatrix, useUi } from '../../stores/ui.ts';
 import { NothingYet } from '../stage/NothingYet.tsx';
@@ -22,7 +22,7 @@ import { useMatrices } from './use-matrices.ts';
 export function MatricesTab() {
   const runs = useRuns((state) => state.runs);
   const selected = useRuns((state) => state.selected);
-  const kept = runs.find((one) => one.id === selected && one.restored && one.recipe.method.name === 'fs-merge');
+  const kept = runs.find((one) => one.id === selected && isBare(one) && one.recipe.method.name === 'fs-merge');
   if (kept) return <RestoredNote run={kept} what="M and U" />;
   const shown = runs.filter(hasMatrices);
   const run = shown.find(({ id }) => id === selected) ?? shown.at(-1) ?? null;

@@ -6,6 +6,7 @@ import { openCards } from '../../stores/ui.ts';
 import { problemsIn } from '../../text/controls/page.ts';
 import { bytes, count, operations, plural } from '../../text/numbers.ts';
 import { useNeededFiles, useTroubledCards } from '../use-problems.ts';
+import { BrokenRun } from './BrokenRun.tsx';
 import { RunButtons } from './RunButtons.tsx';
 import { RunProgress } from './RunProgress.tsx';
 import { StepTime } from './StepTime.tsx';
@@ -18,6 +19,7 @@ export function RunFields() {
     <>
       {shown && <RunProgress run={shown} />}
       {shown?.error && <ErrorNote info={shown.error} />}
+      {shown?.broken && <BrokenRun run={shown} broken={shown.broken} />}
       <Notices place="run" />
       {active === null && <BeforeStart />}
       <RunButtons />

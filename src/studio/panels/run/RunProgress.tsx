@@ -1,11 +1,13 @@
 import type { Run } from '../../runs/run.ts';
-import { isOver, latestLosses, latestScore, stepsDone, trains } from '../../runs/run.ts';
+import { isActive, isOver, latestLosses, latestScore, stepsDone, trains } from '../../runs/run.ts';
 import { stateNames } from '../../text/describe.ts';
+import { closingText } from '../../text/keeping.ts';
 import { count, duration, pace, percent, significant } from '../../text/numbers.ts';
 
 /** How far a run is, and what came of it. */
 export function RunProgress({ run }: { run: Run }) {
   const done = stepsDone(run);
+  const closing = isActive(run) ? closingText(run) : null;
   return (
     <div className="run-progress" data-testid="run-progress">
       <p className="run-line">
@@ -38,6 +40,16 @@ export function RunProgress({ run }: { run: Run }) {
           </span>
         )}
       </p>
+      {run.notes.map((note) => (
+        <p key={note} className="run-note" data-testid="run-note">
+          {note}
+        </p>
+      ))}
+      {closing !== null && (
+        <p className="run-note" data-testid="run-kept">
+          {closing}
+        </p>
+      )}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { IconButton } from '../../components/IconButton.tsx';
 import type { Run } from '../../runs/run.ts';
-import { hasMatrices, stepsDone } from '../../runs/run.ts';
+import { hasMatrices, isBare, stepsDone } from '../../runs/run.ts';
 import { showPicture, useFold } from '../../stores/fold.ts';
 import type { Subject } from '../../stores/subject.ts';
 import { folds } from '../../stores/subject.ts';
@@ -55,8 +55,8 @@ function hintWords({ run, method, infos, sources }: Subject, { matrices, problem
   if (problem) return problem.message;
   if (matrices.length === 0 && infos.length < sources.length)
     return 'The layers appear here as soon as the sources are here.';
-  if (run?.restored && method.name === 'fs-merge')
-    return 'How M and U started: a saved session does not keep what they became.';
+  if (run && isBare(run) && method.name === 'fs-merge')
+    return 'How M and U started: what they became is not here any more.';
   if (matrices.length === 0) return 'The layers appear here as soon as M and U are read.';
   if (method.name !== 'fs-merge') return `${methodNames[method.name]} has no M and U: there is nothing to fold.`;
   if (matrices.some(({ owners }) => owners.includes(null))) {

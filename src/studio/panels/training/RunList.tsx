@@ -121,6 +121,11 @@ function RunRow({ run, chosen, colour }: { run: Run; chosen: boolean; colour: st
             saved
           </span>
         )}
+        {run.bereft && (
+          <span className="badge" title="Its worker has ended: what was measured is here, without M, U and weights.">
+            measured
+          </span>
+        )}
       </td>
       <td className="right">{count(stepsDone(run))}</td>
       <td className="right">

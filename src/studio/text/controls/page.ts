@@ -44,6 +44,7 @@ export const runControls = named({
   resume: { label: 'Resume' },
   step: { label: 'Step', hint: 'One training step, then pause', keys: ['s'] },
   stop: { label: 'Stop', hint: 'End now and keep what is learned' },
+  goOn: { label: 'Go on training', hint: 'From the last step that was kept' },
   measure: { label: 'measure a step', hint: 'Takes a few steps to tell how long the training will be' },
 });
 
