@@ -11,6 +11,7 @@ import { closerLook } from '../engine/evaluation/closer-look.ts';
 import { evaluate } from '../engine/evaluation/evaluate.ts';
 import type { MatrixReader } from '../engine/inspection/matrices.ts';
 import { savedMatrices } from '../engine/inspection/matrices.ts';
+import { lessMemory } from '../engine/merging/less-memory.ts';
 import { memoryProblem } from '../engine/merging/memory.ts';
 import type { MergeContext, MergeCost } from '../engine/merging/method.ts';
 import { seededRandom } from '../engine/random.ts';
@@ -116,7 +117,11 @@ export function createApi(surroundings: Surroundings): StudioApi {
     });
   }
 
-  const fits = (cost: MergeCost) => status && memoryProblem(cost.memory, status.memory, status.label);
+  const fitsFor = (recipe: Recipe) => (cost: MergeCost) =>
+    status &&
+    memoryProblem(cost.memory, status.memory, status.label, (most) =>
+      lessMemory(recipe.method, (method) => workspace.cost({ ...recipe, method }), most),
+    );
 
   async function load(files: DroppedFile[]): Promise<LoadResult> {
     const named = files.map(({ path, file }) => ({ name: path, source: blobSource(file) }));
@@ -129,7 +134,7 @@ export function createApi(surroundings: Surroundings): StudioApi {
   }
 
   async function contextOf(recipe: Recipe): Promise<MergeContext> {
-    const context = await workspace.context(recipe, fits);
+    const context = await workspace.context(recipe, fitsFor(recipe));
     return { ...context, crew: status?.name === 'wasm' ? (crew ?? null) : null };
   }
 
@@ -215,7 +220,7 @@ export function createApi(surroundings: Surroundings): StudioApi {
     cancelTraining: async () => training.cancel(),
 
     async check(recipe) {
-      const problems = await workspace.problems(recipe, fits);
+      const problems = await workspace.problems(recipe, fitsFor(recipe));
       const known = problems.every(({ subject }) => subject === 'memory');
       return { problems: problems.map((problem) => problem.info), cost: known ? workspace.cost(recipe) : null };
     },

@@ -15,6 +15,8 @@ export interface Driving {
   keeper(): Promise<RunKeeper | null>;
   /** Whether the run goes on from what was kept of it. */
   resume: boolean;
+  /** What a person can do about an error, where more is known than it says. */
+  explain(error: unknown): unknown;
   /** The run is over: what was kept of it may go, unless it can still go on. */
   over(canGoOn: boolean): Promise<void>;
 }

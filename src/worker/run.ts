@@ -108,7 +108,7 @@ export class Run {
       this.matrices = null;
       this.snapshots.clear();
       this.telling.flush();
-      this.setState('failed', this.failure ?? error, this.lost);
+      this.setState('failed', driving.explain(this.failure ?? error), this.lost);
       await driving.over(this.lost);
     }
   }

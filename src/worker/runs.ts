@@ -1,5 +1,6 @@
 /** Starting and steering runs, and what is kept of them. */
 import { StudioError } from '../engine/errors.ts';
+import { isOutOfMemory, outOfMemory } from '../engine/merging/less-memory.ts';
 import type { MergeContext } from '../engine/merging/method.ts';
 import type { Recipe } from '../engine/recipe.ts';
 import type { Workspace } from '../engine/workspace.ts';
@@ -58,6 +59,15 @@ export function runMethods(studio: Studio): RunMethods {
     return keeping.keeper({ id, recipe, ...rest, drops: own }, !resume, hooks);
   }
 
+  function explained(error: unknown, recipe: Recipe, backend: string): unknown {
+    if (!isOutOfMemory(error)) return error;
+    try {
+      return outOfMemory(recipe.method, (method) => workspace.cost({ ...recipe, method }), backend);
+    } catch {
+      return error; // its files are gone by now
+    }
+  }
+
   return {
     async run(id, recipe, start) {
       const [first] = recipe.sources;
@@ -71,13 +81,16 @@ export function runMethods(studio: Studio): RunMethods {
       if ('epochs' in recipe.method) checkNothingTrains();
       const run = new Run(id, recipe, workspace.source(first.file).match, send);
       runs.set(id, run);
+      let backend = '';
       void run.drive({
         resume: start?.resume ?? false,
         prepare: async () => {
           const { label } = await ready();
+          backend = label;
           return { context: await contextOf(recipe), backend: label };
         },
         keeper: () => keeperOf(run, start),
+        explain: (error) => explained(error, recipe, backend),
         over: async (canGoOn) => (canGoOn ? keeping.release(id) : keeping.forget(id)),
       });
     },

@@ -68,7 +68,8 @@ export function registerWebGPU({ adapter }: AdapterReport, onError: (error: Stud
     });
     inUse = device;
     device.addEventListener('uncapturederror', ({ error }) => {
-      if (inUse === device) onError(gpuError(error.message), false);
+      if (inUse === device)
+        onError(error instanceof GPUOutOfMemoryError ? gpuFull(error.message) : gpuError(error.message), false);
     });
     void device.lost.then(({ message }) => {
       if (inUse === device) onError(gpuLost(message), true);
@@ -82,6 +83,14 @@ const gpuError = (message: string) =>
     kind: 'backend',
     message: `The GPU reported an error, so its results cannot be trusted: ${firstLine(message)}`,
     advice: 'Run again with the WASM backend; sources and recipe are kept.',
+    subject: 'WebGPU',
+  });
+
+const gpuFull = (message: string) =>
+  new StudioError({
+    kind: 'backend',
+    message: `The GPU is out of memory: ${firstLine(message)}`,
+    advice: 'Choose a smaller batch or rank, or the WASM backend; sources and recipe are kept.',
     subject: 'WebGPU',
   });
 
