@@ -17,7 +17,6 @@ import {
   runToEnd,
   save,
   setNumber,
-  shownStep,
 } from './support/studio.ts';
 import { expect, test } from './support/test.ts';
 
@@ -222,22 +221,6 @@ test('the last session is offered on return, and can be forgotten', async ({ pag
   await openStudio(page);
   await expect(page.getByTestId('demo-mlp')).toBeEnabled();
   await expect(offer).toHaveCount(0);
-});
-
-test('a tab that is closed in the middle of a run: what was measured is there on return', async ({ page }) => {
-  await openMlpPair(page);
-  await openTrainingOptions(page);
-  await setNumber(page, 'Epochs', 4000);
-  await page.getByRole('button', { name: 'Start', exact: true }).click();
-  await expect.poll(() => shownStep(page)).toBeGreaterThan(100);
-  const step = await shownStep(page);
-  await page.goto('about:blank');
-  await openStudio(page);
-  await page.getByRole('button', { name: /Go on with/ }).click();
-  await expect(runState(page)).toHaveText('stopped early');
-  expect(await shownStep(page)).toBeGreaterThanOrEqual(step);
-  await page.getByRole('tab', { name: 'Matrices' }).click();
-  await expect(page.getByTestId('restored-note')).toBeVisible();
 });
 
 /** Runs of the sessions that the browser keeps, together; undefined when it keeps none. */

@@ -1,4 +1,5 @@
 /** Copies the files of a run beside its training. */
+import '../strict.ts';
 import { expose } from 'comlink';
 import type { DroppedFile } from '../protocol-files.ts';
 import { copyDrops } from './copies.ts';
