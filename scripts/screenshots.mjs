@@ -9,6 +9,7 @@ import { preview } from 'vite';
 import { systemBrowser } from './browser.mjs';
 import { projectFolder } from './command.mjs';
 import { takeForDocs } from './screenshots/docs.mjs';
+import { keptRuns } from './screenshots/kept-runs.mjs';
 import { sessions } from './screenshots/sessions.mjs';
 
 const folder = join(projectFolder, 'test-results/screenshots');
@@ -92,6 +93,7 @@ async function journey(page, shoot) {
   await sessions(page, shoot);
   await growing(page, shoot);
   await lesson(page, shoot);
+  await keptRuns(page, shoot);
 }
 
 /**
