@@ -145,7 +145,7 @@ export const readers: readonly Reader[] = [
     read: (files) =>
       nothing(
         readSession(fileOf(files)).then((saved) =>
-          unpackSession(saved, { runs: [], loaded: new Map(), newId: () => 'r' }),
+          unpackSession(saved, { runs: [], loaded: new Map(), idFor: () => 'r' }),
         ),
       ),
   },
