@@ -71,7 +71,17 @@ const dropped = (name: string, share: number, ...inputs: Files[]): Reader => ({
 const recipes = folder('public/demo/recipes').map(({ bytes }) =>
   JSON.stringify(JSON.parse(new TextDecoder().decode(bytes)).recipe),
 );
-const session = JSON.stringify({ fsMergeSession: 1, recipe: JSON.parse(recipes[0] ?? '{}'), runs: [], files: [] });
+const session = JSON.stringify({
+  fsMergeSession: 1,
+  saved: 0,
+  recipe: JSON.parse(recipes[0] ?? '{}'),
+  sources: [0, 1].map((colour) => ({ colour, imagesByHand: false })),
+  others: [],
+  files: [{ name: 'mlp-mnist-0to4.pt', bytes: 10, fingerprint: null }],
+  runs: [],
+  selected: null,
+  settings: [{ run: null, sources: [null, null], refused: {} }],
+});
 const text = (value: string): NamedBytes[] => [{ name: 'saved.json', bytes: utf8(value) }];
 
 /** JSON of our own, changed as text and as values. */

@@ -197,9 +197,15 @@ async function readColumn(
 
 const bufferOf = (source: ByteSource): AsyncBuffer => ({
   byteLength: source.size,
-  async slice(start, end = source.size) {
-    const { buffer, byteOffset, byteLength } = await source.read(start, end);
-    return buffer.byteLength === byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength);
+  slice(start, end = source.size) {
+    const reading = source
+      .read(start, end)
+      .then(({ buffer, byteOffset, byteLength }) =>
+        buffer.byteLength === byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength),
+      );
+    // The library begins some reads that it then never waits for; those that it does wait for fail there.
+    reading.catch(() => {});
+    return reading;
   },
 });
 
