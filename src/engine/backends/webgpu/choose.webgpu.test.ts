@@ -68,7 +68,8 @@ it('keeps to its budget, and leaves no tensors and no data behind', async () => 
   expect(backend().numDataIds()).toBe(data);
 });
 
-it('chooses no barriers where the GPU is a processor, which are fifty times slower', async ({ skip }) => {
+// It measures times: on a busy machine the fastest may once be another.
+it('chooses no barriers where the GPU is a processor, which are fifty times slower', { retry: 2 }, async ({ skip }) => {
   await start();
   const adapter = await navigator.gpu.requestAdapter();
   skip(!/swiftshader|llvmpipe/i.test(adapter?.info.description ?? ''), 'not a software GPU');
