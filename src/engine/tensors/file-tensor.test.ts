@@ -125,12 +125,18 @@ describe('refuses before it reads', () => {
     ['a negative length', { shape: [-2, 3] }, /shape/],
     ['a fraction', { shape: [1.5, 2] }, /shape/],
     ['more elements than memory holds', { shape: [2 ** 20, 2 ** 20], strides: [0, 0] }, /shape/],
+    [
+      'a few bytes repeated to gigabytes',
+      { shape: [2 ** 15, 2 ** 14], strides: [0, 0] },
+      /repeats 96 bytes to 536870912/,
+    ],
     ['lengths past all numbers', { shape: [2 ** 40, 2 ** 40, 0], strides: [0, 0] }, /strides/],
     ['hundreds of axes', { shape: new Array<number>(400).fill(1) }, /shape/],
     ['a negative stride', { strides: [-3, 1] }, /strides/],
     ['a stride for some axes only', { strides: [1] }, /strides/],
     ['a negative place', { byteOffset: -4 }, /place/],
     ['one byte too many', { byteOffset: 73 }, /cut off.*"weight".*97.*96/],
+    ['gigabytes that are not there', { shape: [2 ** 15, 2 ** 14], strides: [2 ** 14, 1] }, /cut off/],
     ['a span past the end', { shape: [2, 2], strides: [23, 1] }, /cut off/],
   ];
   test.each(refused)('%s', (_, change, message) => {

@@ -9,6 +9,8 @@ import { elementCount, gatherBytes, isRowMajor, rowMajorStrides, spanOf } from '
 /** 4 GB of 32-bit floats: more than a tab can hold, and far more than a layer has. */
 const largestCount = 2 ** 30;
 const largestRank = 32;
+/** Numbers that a tensor may have which repeats those of its file, as a stride of 0 does. */
+const largestRepeated = 2 ** 24;
 
 export interface Placement {
   /** Name of the file, for errors. */
@@ -32,6 +34,7 @@ export function fileTensor(placement: Placement): RawTensor {
   const size = elementBytes[elementType];
   const end = byteOffset + spanOf(shape, strides) * size;
   checkEnd(placement, end);
+  checkRepeats(placement, strides);
 
   const readBytes = async (): Promise<Uint8Array<ArrayBuffer>> => {
     const bytes = await source.read(byteOffset, end);
@@ -67,6 +70,16 @@ function checkEnd({ file, name, source }: Placement, end: number): void {
   throw fileError(
     file,
     `${file} is cut off: the tensor "${name}" ends at byte ${end} of ${source.size} that are there.`,
+  );
+}
+
+/** Strides that overlap ask for more memory than the file has bytes; within limits they are in use. */
+function checkRepeats({ file, name, shape, source }: Placement, strides: readonly number[]): void {
+  const count = elementCount(shape);
+  if (count <= Math.max(source.size, largestRepeated)) return;
+  throw fileError(
+    file,
+    `The tensor "${name}" in ${file} repeats ${source.size} bytes to ${count} numbers: shape ${brief(shape)}, strides ${brief(strides)}.`,
   );
 }
 
