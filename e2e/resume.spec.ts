@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
+import { seededRandom } from '../src/engine/random.ts';
 import { appUrl } from './support/app.ts';
 import { expectAccessible } from './support/axe.ts';
 import {
@@ -27,10 +28,10 @@ const moments = Number(process.env.KILL_MOMENTS ?? 3);
 const mlpFiles = ['mlp/mlp-mnist-0to4.pt', 'mlp/mlp-mnist-5to9.pt', 'images/mnist.npz'];
 
 /** Two digit experts, ready to be trained for some seconds. */
-async function prepare(page: Page, epochs = 15): Promise<void> {
+async function prepare(page: Page, epochs: number, kind = 'full'): Promise<void> {
   await openMlpPair(page);
   await choose(page, 'average');
-  await choose(page, 'full');
+  await choose(page, kind);
   await openTrainingOptions(page);
   await setNumber(page, 'Batch', 64);
   await setNumber(page, 'Epochs', epochs);
@@ -63,21 +64,29 @@ async function breakOff(page: Page): Promise<void> {
   await expect.poll(() => copies(page)).toBe(3);
 }
 
-/** mulberry32, for moments that are the same every time. */
-function* shares(seed: number): Generator<number> {
-  for (let state = seed; ; ) {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    yield ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  }
+/**
+ * Whether the killed run goes on: from a state ("went on"), from its first step ("began again"), or it was over before ("done"). A run
+ * may end between a look and the kill, so it is asked afterwards.
+ */
+async function outcome(page: Page, what: string): Promise<string> {
+  let seen = '';
+  await expect(async () => {
+    const note = page.getByTestId('run-note').filter({ hasText: /went on from step|began again/ });
+    const [noted = ''] = await note.allTextContents();
+    seen = /went on|began again/.exec(noted)?.[0] ?? ((await runState(page).textContent()) === 'done' ? 'done' : '');
+    expect(seen, what).not.toBe('');
+  }).toPass({ timeout: 30_000 });
+  return seen;
 }
 
 test(`a worker that is killed at ${moments} moments changes nothing of what comes out`, async ({ browser }) => {
   test.setTimeout(60_000 + moments * 60_000);
-  const visit = async () => (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+  const visit = async () => {
+    const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+    await prepare(page, 30, 'diagonal + low-rank');
+    return page;
+  };
   const whole = await visit();
-  await prepare(whole);
   const began = Date.now();
   await start(whole);
   await done(whole);
@@ -86,22 +95,23 @@ test(`a worker that is killed at ${moments} moments changes nothing of what come
   const bytes = await weights(whole);
   await whole.context().close();
 
-  const random = shares(7);
-  let resumed = 0;
+  const random = seededRandom(7);
+  const outcomes: string[] = [];
   for (let moment = 0; moment < moments; moment++) {
     const page = await visit();
-    await prepare(page);
     await start(page);
-    const wait = (random.next().value as number) * time;
+    // Every other run is left alone until a state of it is kept, so that there is something to go on from.
+    const kept = moment % 2 === 0;
+    if (kept) await expect(page.getByTestId('run-kept')).toContainText('Kept to step');
+    const wait = random.uniform() * (kept ? time / 2 : time);
     await page.waitForTimeout(wait);
-    const over = /done/.test((await runState(page).textContent()) ?? '');
+    const what = `killed ${Math.round(wait)} ms after ${kept ? 'the first state' : 'the start'} of a run of ${time} ms`;
     await kill(page);
-    const what = `killed after ${Math.round(wait)} of ${time} ms`;
-    if (over) {
+    const seen = await outcome(page, what);
+    outcomes.push(seen);
+    if (seen === 'done') {
       await expect(page.getByTestId('run-list'), what).toContainText('measured');
     } else {
-      await expect(page.getByTestId('run-note').first(), what).toContainText(/went on from step|began again/);
-      resumed += /went on/.test((await page.getByTestId('run-note').first().textContent()) ?? '') ? 1 : 0;
       await done(page);
       expect(await weights(page), what).toBe(bytes);
       await page.getByRole('tab', { name: 'Training' }).click();
@@ -109,7 +119,11 @@ test(`a worker that is killed at ${moments} moments changes nothing of what come
     expect({ accuracies: await readAccuracies(page, 2), curve: await lossCurve(page) }, what).toEqual(expected);
     await page.context().close();
   }
-  console.log(`${moments} moments of ${time} ms: ${resumed} runs went on from a state, the others began again`);
+  const count = (word: string) => outcomes.filter((one) => one === word).length;
+  console.log(
+    `${moments} moments of a run of ${time} ms: ${count('went on')} went on from a state, ${count('began again')} began again, ${count('done')} were over`,
+  );
+  expect(count('went on'), 'runs that went on from a state').toBeGreaterThan(0);
 });
 
 test('a killed worker is noticed and said; files, names and finished runs are there', async ({ page }) => {
