@@ -83,7 +83,7 @@ const errorSchema = z.strictObject({
   subject: z.string().optional(),
 });
 
-const runSchema = z.strictObject({
+export const savedRunSchema = z.strictObject({
   name: z.string(),
   /** When it was started, in milliseconds since 1970. */
   started: z.number(),
@@ -100,7 +100,7 @@ const runSchema = z.strictObject({
   /** Whether the charts show it. */
   visible: z.boolean(),
 });
-export type SavedRun = z.output<typeof runSchema>;
+export type SavedRun = z.output<typeof savedRunSchema>;
 
 const fileSchema = z.strictObject({
   name: z.string(),
@@ -131,7 +131,7 @@ export const sessionSchema = z.strictObject({
   /** Options of methods that the recipe does not use, where a person chose some. */
   others: z.array(methodSchema),
   files: z.array(fileSchema),
-  runs: z.array(runSchema),
+  runs: z.array(savedRunSchema),
   /** The run that the stage showed, by its place. */
   selected: whole.nullable(),
   settings: z.array(settingSchema),

@@ -46,7 +46,8 @@ function otherMethods({ method, fsMerge, baselines }: Draft): Recipe['method'][]
   return [fsMerge, ...Object.values(baselines)].filter(isChosen);
 }
 
-function packRun(run: Run): SavedRun {
+/** What is kept of a run. */
+export function packRun(run: Run): SavedRun {
   const { name, started, recipe, colours, origin, state, steps, accuracy, validation, result, error, visible } = run;
   return {
     name,
@@ -89,8 +90,8 @@ function packSettings(recipes: readonly Recipe[], scores: SourceScores, refused:
     }));
 }
 
-/** A session as the text of a file. */
-export const sessionText = (session: Session): string =>
+/** A session, or a run of one, as the text of a file. */
+export const sessionText = (session: Session | SavedRun): string =>
   JSON.stringify(session, (_, value) => (isNumbers(value) ? base64(value) : value));
 
 /** Whether a value of a session is a curve's numbers. */
