@@ -98,8 +98,9 @@ async function pointAtChart(page: Page, random: Random): Promise<boolean> {
   return true;
 }
 
-/** Saves, and sometimes opens what was saved before. */
-const sessions: Buffer[] = [];
+/** The last that were saved. */
+export const sessions: Buffer[] = [];
+
 async function saveSession(page: Page, random: Random): Promise<boolean> {
   const saved = page.waitForEvent('download', patience);
   saved.catch(() => {});

@@ -1,10 +1,13 @@
 /** Throws away all that a person can throw away, so that what is left is a leak. */
 import type { Locator, Page } from '@playwright/test';
+import { sessions } from './actions.ts';
 
 /** For work that cannot be stopped, like a comparison, in milliseconds. */
 const patience = 180_000;
 
 export async function discardAll(page: Page): Promise<void> {
+  // Each holds the runs of those that were opened before it was saved: they would only grow.
+  sessions.length = 0;
   await page.keyboard.press('Escape');
   await stopAll(page);
   await pressAll(page, page.getByTestId('error-note').getByRole('button', { name: 'Dismiss' }));
@@ -58,4 +61,6 @@ async function pressAll(page: Page, buttons: Locator): Promise<void> {
       .catch(() => {});
     await page.waitForTimeout(60);
   }
+  const still = await buttons.count();
+  if (still > 0) throw new Error(`${still} of the buttons ${buttons} are still there after ${mostPresses} presses`);
 }

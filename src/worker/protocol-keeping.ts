@@ -14,6 +14,12 @@ export interface RunStart {
   resume: boolean;
 }
 
+/** What a run goes on from that no browser keeps. */
+export interface SnapshotStart {
+  /** As `StudioApi.snapshot` wrote it. */
+  snapshot: File;
+}
+
 /** A run whose tab was closed while it trained. */
 export interface KeptRun extends Omit<RunStart, 'resume'> {
   id: string;

@@ -25,10 +25,10 @@ import type {
   TextsInfo,
   Thumbnails,
 } from './protocol-files.ts';
-import type { KeptRun, RunStart, StorageUse } from './protocol-keeping.ts';
+import type { KeptRun, RunStart, SnapshotStart, StorageUse } from './protocol-keeping.ts';
 import type { MatrixInfo, MatrixValues } from './protocol-matrices.ts';
 import type { NamedTraining, ScratchRecipe, TrainedSource, TrainingCheck, TrainingEvent } from './protocol-training.ts';
-import type { Session } from './session-schema.ts';
+import type { SavedRun, Session } from './session-schema.ts';
 
 export type { ExportContainer } from '../engine/architectures/export.ts';
 export type { Fact, FactOrigin, Resize } from '../engine/architectures/facts.ts';
@@ -40,7 +40,7 @@ export type { MergeCost, TrainingPoint } from '../engine/merging/method.ts';
 export type { Demonstration, FoldCheck } from '../engine/theory/demonstrate.ts';
 export type { Ledger, LedgerLine } from './ledger-schema.ts';
 export type { ConfusedPair, Misreadings, MisreadTask, ModelChoice, SourceScore } from './protocol-compare.ts';
-export type { KeptRun, RunStart, StorageUse } from './protocol-keeping.ts';
+export type { KeptRun, RunStart, SnapshotStart, StorageUse } from './protocol-keeping.ts';
 export type { SavedRun, Session, SessionFile } from './session-schema.ts';
 export type {
   DroppedFile,
@@ -229,8 +229,15 @@ export interface StudioApi {
   /** Scores source `index` of the recipe alone: its body with every task's head. */
   evaluateSource(recipe: Recipe, index: number): Promise<SourceScore>;
 
-  /** Starts a run and returns at once; everything else comes as events. One run trains at a time. With `start` it is kept. */
-  run(run: string, recipe: Recipe, start?: RunStart): Promise<void>;
+  /**
+   * Starts a run and returns at once; everything else comes as events. One run trains at a time. With `RunStart` it is kept; with a
+   * snapshot it goes on from there.
+   */
+  run(run: string, recipe: Recipe, start?: RunStart | SnapshotStart): Promise<void>;
+  /** A paused run as a file, with what was measured, a `SavedRun` as text. Null before it trains, and of a method that does not. */
+  snapshot(run: string, measured: string): Promise<Blob | null>;
+  /** What was measured of the run in a snapshot. */
+  readSnapshot(file: File): Promise<SavedRun>;
   pause(run: string): Promise<void>;
   /** One training step, then pauses again. */
   step(run: string): Promise<void>;

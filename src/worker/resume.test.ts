@@ -122,3 +122,46 @@ it('a training that goes wrong ends with what it had learned before', async () =
   expect(events.find(({ type }) => type === 'resumed')).toMatchObject({ cause: 'diverged', measured: Number(step) });
   expect((await weightsOf(api, 'a')).length).toBeGreaterThan(1000);
 });
+
+it('a snapshot of a paused run goes on in another worker to the same bits, and tells what was measured', async () => {
+  const whole = await studio();
+  await whole.api.run('whole', method);
+  await whole.until(inState('whole', 'done'));
+  const before = await studio();
+  await before.api.run('a', method);
+  await before.until((event) => event.type === 'training');
+  await before.api.pause('a');
+  await before.until(inState('a', 'paused'));
+  const step = points(before.events, 'a').length;
+  const snapshot = await before.api.snapshot('a', JSON.stringify(measured));
+  const file = new File([snapshot as Blob], 'a.snapshot');
+
+  const { api, events, until } = await studio();
+  expect(await api.readSnapshot(file)).toMatchObject({ name: 'broken off', recipe: method });
+  await api.run('a', method, { snapshot: file });
+  await until(inState('a', 'done'));
+  expect(events.find(({ type }) => type === 'resumed')).toMatchObject({ points: step, measured: step });
+  expect(points(events, 'a')).toEqual(points(whole.events, 'whole').slice(step));
+  expect(await weightsOf(api, 'a')).toEqual(await weightsOf(whole.api, 'whole'));
+
+  await api.run('b', method, { snapshot: new File([file.slice(0, file.size - 5)], 'b.snapshot') });
+  await until(inState('b', 'failed'));
+  expect(events.find(inState('b', 'failed'))).toMatchObject({ error: { advice: 'Start the run anew.' } });
+  await expect(api.readSnapshot(new File(['no'], 'x.snapshot'))).rejects.toThrow('x.snapshot cannot be gone on with');
+});
+
+const measured = {
+  name: 'broken off',
+  started: 1234,
+  recipe: method,
+  colours: [0, 1],
+  origin: 'person',
+  state: 'stopped',
+  steps: 42,
+  curve: { steps: '', rates: '', losses: '', width: 0 },
+  accuracy: [],
+  validation: [],
+  result: null,
+  error: null,
+  visible: true,
+};

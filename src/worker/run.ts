@@ -86,6 +86,11 @@ export class Run {
     this.wake?.();
   }
 
+  /** What another run goes on from; to be asked for while this one is paused. */
+  async take(): Promise<Kept | null> {
+    return this.state === 'paused' ? ((await this.keeper?.take(this.seconds)) ?? null) : null;
+  }
+
   /** Ends the run with this error at the next step. */
   fail(error: StudioError): void {
     this.failure = error;

@@ -7,8 +7,9 @@ import type { Workspace } from '../engine/workspace.ts';
 import type { Drops } from './keeping/drops.ts';
 import type { Keeping } from './keeping/keeping.ts';
 import { RunKeeper } from './keeping/run-keeper.ts';
-import type { BackendStatus, RunEvent, RunStart, StudioApi } from './protocol.ts';
+import type { BackendStatus, RunEvent, RunStart, SnapshotStart, StudioApi } from './protocol.ts';
 import { Run } from './run.ts';
+import { readSnapshot, writeSnapshot } from './snapshot-file.ts';
 
 interface Studio {
   runs: Map<string, Run>;
@@ -32,6 +33,8 @@ type RunMethods = Pick<
   | 'resume'
   | 'stop'
   | 'discard'
+  | 'snapshot'
+  | 'readSnapshot'
   | 'keptRuns'
   | 'keptFiles'
   | 'forgetKept'
@@ -46,7 +49,10 @@ export function runMethods(studio: Studio): RunMethods {
   const { runs, workspace, keeping, drops, checkNothingTrains, findRun, contextOf, ready, send } = studio;
 
   /** A run that nobody asked to keep is kept in memory, where a lost device leaves it. */
-  async function keeperOf({ id, recipe, trains }: Run, start: RunStart | undefined): Promise<RunKeeper | null> {
+  async function keeperOf(
+    { id, recipe, trains }: Run,
+    start: RunStart | SnapshotStart | undefined,
+  ): Promise<RunKeeper | null> {
     if (!trains) return null;
     const hooks = {
       bytes: keptPart * workspace.cost(recipe).memory.learnable,
@@ -54,6 +60,10 @@ export function runMethods(studio: Studio): RunMethods {
       onUnkept: (reason: string) => send({ type: 'unkept', run: id, reason }),
     };
     if (!start) return new RunKeeper({ ...hooks, slots: null });
+    if ('snapshot' in start) {
+      const { kept } = await readSnapshot(start.snapshot);
+      return new RunKeeper({ ...hooks, slots: null, first: kept });
+    }
     const { resume, ...rest } = start;
     const own = drops.of(start.needs.map(({ name }) => name));
     return keeping.keeper({ id, recipe, ...rest, drops: own }, !resume, hooks);
@@ -83,7 +93,7 @@ export function runMethods(studio: Studio): RunMethods {
       runs.set(id, run);
       let backend = '';
       void run.drive({
-        resume: start?.resume ?? false,
+        resume: start !== undefined && ('snapshot' in start || start.resume),
         prepare: async () => {
           const { label } = await ready();
           backend = label;
@@ -113,6 +123,12 @@ export function runMethods(studio: Studio): RunMethods {
       runs.delete(id);
       await keeping.forget(id);
     },
+
+    async snapshot(id, measured) {
+      const kept = await findRun(id).take();
+      return kept && new Blob(writeSnapshot(kept, measured));
+    },
+    readSnapshot: async (file) => (await readSnapshot(file)).run,
 
     keptRuns: () => keeping.kept(),
 

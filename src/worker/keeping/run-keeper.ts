@@ -17,6 +17,8 @@ const mostForPause = 300;
 export interface KeeperOptions {
   /** Null: in memory. With a reason: there ought to be files, and are none. */
   slots: Slots | { unkept: string } | null;
+  /** What the run goes on from, where it lies in no slots. */
+  first?: Kept;
   /** Bytes of a state, about. */
   bytes: number;
   /** Hears of every state that was kept, with the part of the time that keeping took so far. */
@@ -32,7 +34,7 @@ export class RunKeeper {
   private state: (() => Promise<MergeState>) | null = null;
   private steps = 0;
   /** The last two, where there are no files. */
-  private memory: Kept[] = [];
+  private memory: Kept[];
   private readonly now: () => number;
   private readonly began: number;
   private last: number;
@@ -41,7 +43,8 @@ export class RunKeeper {
   private cost: number;
 
   constructor(private readonly options: KeeperOptions) {
-    const { slots, bytes, now = () => performance.now() } = options;
+    const { slots, bytes, first, now = () => performance.now() } = options;
+    this.memory = first ? [first] : [];
     this.now = now;
     this.began = now();
     this.last = this.began;
@@ -63,16 +66,20 @@ export class RunKeeper {
     if ((affordable && now - this.last >= rest) || (pausing && this.cost < mostForPause)) await this.keep(seconds);
   }
 
+  /** The state after the last step, kept nowhere. Null before the training, and when its numbers have gone wrong. */
+  async take(seconds: number): Promise<Kept | null> {
+    const state = await this.state?.();
+    return state && hasNumbers(state) ? { note: { step: stepsOf(state), steps: this.steps, seconds }, state } : null;
+  }
+
   private async keep(seconds: number): Promise<void> {
-    if (!this.state) return;
     const started = this.now();
-    const state = await this.state();
-    const step = stepsOf(state);
-    if (hasNumbers(state)) await this.write({ note: { step, steps: this.steps, seconds }, state });
+    const kept = await this.take(seconds);
+    if (kept) await this.write(kept);
     this.last = this.now();
     this.cost = this.last - started;
     this.spent += this.cost;
-    this.options.onKept(step, this.spent / (this.last - this.began));
+    if (kept) this.options.onKept(kept.note.step, this.spent / (this.last - this.began));
   }
 
   private async write(kept: Kept): Promise<void> {

@@ -14,19 +14,21 @@ const noteBytes = 256;
 const sumLength = 8;
 
 const whole = z.number().int().nonnegative();
-const noteSchema = z.strictObject({
-  /** Counts the writes of a run. */
-  sequence: whole,
+export const keptNoteSchema = z.strictObject({
   /** Training steps behind the state, and of the whole run. */
   step: whole,
   steps: whole,
   /** Seconds of work behind it. */
   seconds: z.number().nonnegative(),
 });
-export type SlotNote = z.output<typeof noteSchema>;
+export type KeptNote = z.output<typeof keptNoteSchema>;
+
+/** `sequence` counts the writes of a run. */
+const slotNoteSchema = keptNoteSchema.extend({ sequence: whole });
+export type SlotNote = z.output<typeof slotNoteSchema>;
 
 export interface Kept {
-  note: Omit<SlotNote, 'sequence'>;
+  note: KeptNote;
   state: MergeState;
 }
 
@@ -42,7 +44,7 @@ export class Slots {
   }
 
   /** Keeps a state in place of the older one of the two. */
-  async write(note: Omit<SlotNote, 'sequence'>, state: readonly Uint8Array<ArrayBuffer>[]): Promise<void> {
+  async write(note: KeptNote, state: readonly Uint8Array<ArrayBuffer>[]): Promise<void> {
     const sequence = this.sequence + 1;
     await withAccess(this.folder, names[sequence % 2] as string, (access) => {
       writeAll(access, new Uint8Array(noteBytes), 0);
@@ -99,5 +101,5 @@ function noteText(note: SlotNote): Uint8Array<ArrayBuffer> {
 function readNote(text: string): SlotNote {
   const [sum, note] = [text.slice(0, sumLength), text.slice(sumLength)];
   if (sum !== sumOf(note)) throw new RangeError('the note is torn');
-  return noteSchema.parse(JSON.parse(note));
+  return slotNoteSchema.parse(JSON.parse(note));
 }
