@@ -36,7 +36,8 @@ export default defineConfig({
     target: 'es2022',
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1600,
-    rolldownOptions: { checks: { bundlerTimings: false } },
+    // The page, and the one that the command line drives.
+    rolldownOptions: { input: ['index.html', 'headless.html'], checks: { bundlerTimings: false } },
   },
   server: { headers: isolation },
   preview: {

@@ -96,7 +96,8 @@ function unpackDraft(recipe: Recipe, { sources, others }: Session, name: (file: 
   };
 }
 
-function unpackRun(saved: SavedRun, id: string): Run {
+/** A run as it was kept: what it measured, no weights. */
+export function unpackRun(saved: SavedRun, id: string): Run {
   const { curve, validation, ...rest } = saved;
   const number = (value: number | null) => value ?? Number.NaN;
   return {
