@@ -17,7 +17,7 @@ const flags = [
 /** `server`: address of a Playwright server; null: a browser of this machine. Throws `UsageError` where there is none. */
 export async function openBrowser(server: string | null, more: readonly string[]): Promise<Browser> {
   try {
-    if (server !== null) return await chromium.connect(server, { exposeNetwork: '<loopback>' });
+    if (server !== null) return await chromium.connect(server, { exposeNetwork: '<loopback>', timeout: 60_000 });
     // A signal ends the run in its own way, which needs the browser.
     const own = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
     return await chromium.launch({ ...own, executablePath: systemBrowser(), args: [...flags, ...more] });

@@ -33,7 +33,8 @@ export function findFiles({ recipe, folders, files }: GivenRecipe, given: readon
   throw new UsageError(`The recipe needs ${missing.join(', ')}: say where with --files PATH, a file or a folder.`);
 }
 
-function handedBy(given: string): HandedFile[] {
+/** What a word of the command line names: a file, all of a folder, or "name=path". Throws `UsageError` for what is not there. */
+export function handedBy(given: string): HandedFile[] {
   const [, name, path] = /^([^=/\\]+)=(.+)$/.exec(given) ?? [null, null, given];
   const whole = resolve(path ?? given);
   if (!existsSync(whole)) throw new UsageError(`There is no ${path}.`);

@@ -1,16 +1,18 @@
 /** `fs-merge run`: one recipe in a browser that nobody sees, from files to files. */
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
-import { basename, dirname, extname, join, resolve } from 'node:path';
-import type { ExportContainer } from '../src/engine/architectures/export.ts';
+import { join, resolve } from 'node:path';
 import type { ExportFloat } from '../src/engine/formats/write/output.ts';
 import type { Recipe } from '../src/engine/recipe.ts';
 import type { Exported, Progress, RunEnd } from '../src/headless/api.ts';
 import type { BackendChoice } from '../src/worker/protocol.ts';
 import { openBrowser, StudioPage } from './browser.ts';
-import { BrokenOff, MergeFailed, UsageError } from './errors.ts';
+import { BrokenOff, MergeFailed } from './errors.ts';
 import { findFiles } from './files.ts';
+import type { Output } from './output.ts';
+import { outputOf, placeFor } from './output.ts';
 import { shower } from './progress.ts';
+import type { GivenRecipe } from './recipe.ts';
 import { readRecipe } from './recipe.ts';
 import { serve } from './serve.ts';
 import { tableOf } from './table.ts';
@@ -18,6 +20,7 @@ import { tableOf } from './table.ts';
 export interface RunOptions {
   out: string;
   report?: string;
+  supernet?: string;
   backend: BackendChoice;
   set: string[];
   files: string[];
@@ -30,17 +33,16 @@ export interface RunOptions {
   browserArg: string[];
 }
 
-const containers: Readonly<Record<string, ExportContainer>> = {
-  '.safetensors': 'safetensors',
-  '.pt': 'pytorch',
-  '.npz': 'npz',
-  '.onnx': 'onnx',
-};
-
 /** Throws `UsageError`, `MergeFailed` or `BrokenOff`. */
 export async function runRecipe(given: string, options: RunOptions): Promise<void> {
+  outputOf(options.out);
+  return runGiven(await readRecipe(given, options.set), options);
+}
+
+/** The same with a recipe that was read. */
+export async function runGiven(recipe: GivenRecipe, options: RunOptions): Promise<void> {
   const out = outputOf(options.out);
-  const recipe = await readRecipe(given, options.set);
+  const snapshot = `${out.path}.snapshot`;
   const handed = findFiles(recipe, options.files);
   const closing: (() => unknown)[] = [];
   try {
@@ -60,9 +62,9 @@ export async function runRecipe(given: string, options: RunOptions): Promise<voi
       handed.map(({ name }) => name),
     );
     const checked = await page.ask('check', recipe.recipe);
-    const end = await train(page, checked, out.snapshot, options.resume ?? false);
+    const end = await train(page, checked, snapshot, options.resume ?? false);
     const exported = await save(page, out, options);
-    await rm(out.snapshot, { force: true });
+    await rm(snapshot, { force: true });
     tell(
       end,
       exported,
@@ -72,21 +74,6 @@ export async function runRecipe(given: string, options: RunOptions): Promise<voi
   } finally {
     for (const close of closing.reverse()) await close();
   }
-}
-
-interface Out {
-  folder: string;
-  name: string;
-  container: ExportContainer;
-  snapshot: string;
-}
-
-function outputOf(out: string): Out {
-  const path = resolve(out);
-  const container = containers[extname(path)];
-  if (!container) throw new UsageError(`--out ${out} ends in none of ${Object.keys(containers).join(', ')}.`);
-  if (!existsSync(dirname(path))) throw new UsageError(`There is no folder ${dirname(out)} for --out.`);
-  return { folder: dirname(path), name: basename(path, extname(path)), container, snapshot: `${path}.snapshot` };
 }
 
 /** Notices the first training step. */
@@ -137,24 +124,24 @@ async function breakOff(page: StudioPage, snapshot: string): Promise<never> {
   throw new BrokenOff(`Broken off; the same command with --resume goes on from ${snapshot}.`);
 }
 
-async function save(page: StudioPage, { folder, name, container }: Out, options: RunOptions): Promise<Exported> {
-  const { scheme = null, dtype: floatType, report } = options;
+async function save(page: StudioPage, output: Output, options: RunOptions): Promise<Exported> {
+  const { name, container } = output;
+  const { scheme = null, dtype: floatType, report, supernet } = options;
   const exported = await page.saving(
     () => page.ask('exportModel', { name, container, floatType, scheme, shardBytes: null }),
-    (file) => placeFor(folder, name, file),
+    (file) => placeFor(output, file),
   );
+  if (supernet !== undefined)
+    await page.saving(
+      () => page.ask('superNet'),
+      () => resolve(supernet),
+    );
   if (report !== undefined)
     await page.saving(
       () => page.ask('report'),
       () => resolve(report),
     );
   return exported;
-}
-
-/** The model where it was asked for; what comes beside it never over a file of somebody else's. */
-function placeFor(folder: string, name: string, file: string): string {
-  const own = file.startsWith(`${name}.`);
-  return join(folder, own || !existsSync(join(folder, file)) ? file : `${name}.${file}`);
 }
 
 interface About {

@@ -87,7 +87,7 @@ test('what is asked wrongly ends in one line and exit code 2, a failed merge in 
     [['run', demo, ...out, '--bakend', 'wasm'], /^error: unknown option '--bakend'/],
     [['run', 'nothing.json', ...out], /^There is no recipe nothing\.json/],
     [['run', demo, ...out, '--set', 'method.rank=-3'], /^The recipe cannot be run: method\.rank: /],
-    [['run', demo, '--out', 'x.doc'], /^--out x\.doc ends in none of/],
+    [['run', demo, '--out', 'x.doc'], /^x\.doc ends in none of/],
     [['run', demo, ...out, '--files', folder('nowhere')], /^There is no /],
     [['run', demo, ...out, '--port', String(port)], /^Port \d+ cannot be used/],
     [['run', demo, ...out], /^No Chromium could be started/, { CHROMIUM_PATH: '/nowhere' }],
@@ -103,4 +103,27 @@ test('what is asked wrongly ends in one line and exit code 2, a failed merge in 
     code: 1,
     said: expect.stringContaining('names 3 labels of mnist.npz, but its head has 5'),
   });
+});
+
+test('files are described as on the page, converted, and a saved SuperNet folds to the bits of its run', async ({
+  page,
+}) => {
+  const [merged, supernet] = [folder('merged.safetensors'), folder('supernet.safetensors')];
+  const [folded, half] = [folder('folded.safetensors'), folder('half.pt')];
+  expect((await fsMerge(['run', demo, '--out', merged, '--supernet', supernet])).code).toBe(0);
+  const files = ['mlp/mlp-mnist-0to4.pt', 'mlp/mlp-mnist-5to9.pt', 'images/mnist.npz'].map(demoFile);
+  expect((await fsMerge(['fold', supernet, folded, ...files.flatMap((file) => ['--files', file])])).code).toBe(0);
+  expect(weights(folded)).toBe(weights(merged));
+
+  const vit = demoFile('vit/vit-mnist.safetensors');
+  expect(await fsMerge(['convert', vit, half, '--scheme', 'Hugging Face ViT', '--dtype', 'F16'])).toMatchObject({
+    code: 0,
+  });
+  const described = await fsMerge(['describe', vit, half]);
+  expect(described.out).toMatch(/PyTorch zip · Hugging Face ViT names · F16/);
+  await openStudio(page);
+  await drop(page, 'vit/vit-mnist.safetensors');
+  for (const text of await page.getByTestId('source-list').locator('.source-text').allTextContents())
+    expect(described.out).toContain(text);
+  expect(await fsMerge(['convert', demoFile('README.md'), half])).toMatchObject({ code: 1 });
 });

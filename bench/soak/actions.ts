@@ -182,7 +182,7 @@ export const actions: readonly Action[] = [
 
 /** A pair of its own, few steps, another kind or start, and off it goes; not while a run is under way. */
 async function begin(page: Page, random: Random): Promise<boolean> {
-  const stop = page.getByRole('button', { name: 'Stop', exact: true });
+  const stop = page.getByTestId('card-run').getByRole('button', { name: 'Stop', exact: true });
   if (await stop.isEnabled(patience)) return false;
   await removeSources(page);
   const pair = oneOf(pairs, random);

@@ -26,8 +26,9 @@ async function stopAll(page: Page): Promise<void> {
   // A demo goes on to what it is compared with: nothing may happen for a while.
   while (quiet < 3) {
     if (Date.now() > deadline) throw new Error(`the studio was still busy after ${patience / 1000} s`);
-    const stop = page.getByRole('button', { name: 'Stop', exact: true });
-    if (await stop.isEnabled().catch(() => false)) await stop.click({ timeout: 2000 }).catch(() => {});
+    // The run's, and that of a row of runs.
+    for (const stop of await page.getByRole('button', { name: 'Stop', exact: true }).all())
+      if (await stop.isEnabled().catch(() => false)) await stop.click({ timeout: 2000 }).catch(() => {});
     quiet = (await isBusy(page)) ? 0 : quiet + 1;
     await page.waitForTimeout(400);
   }
@@ -61,6 +62,6 @@ async function pressAll(page: Page, buttons: Locator): Promise<void> {
       .catch(() => {});
     await page.waitForTimeout(60);
   }
-  const still = await buttons.count();
-  if (still > 0) throw new Error(`${still} of the buttons ${buttons} are still there after ${mostPresses} presses`);
+  const still = await buttons.evaluateAll((all) => all.map((one) => one.ariaLabel ?? one.textContent));
+  if (still.length > 0) throw new Error(`still there after ${mostPresses} presses: ${still.join(', ')}`);
 }

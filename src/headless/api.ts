@@ -32,6 +32,8 @@ export interface HeadlessApi {
   snapshot(): Promise<Answer<boolean>>;
   /** Writes the merged network in files, and downloads them one by one, as `RunEnd` of the last run. */
   exportModel(options: Omit<ExportOptions, 'scheme'> & { scheme: string | null }): Promise<Answer<Exported>>;
+  /** Downloads M, U and LayerNorms of a run of FS-Merge. */
+  superNet(): Promise<Answer<null>>;
   /** Measures each source alone and downloads a report as one HTML file. */
   report(): Promise<Answer<null>>;
 }

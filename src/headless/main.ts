@@ -126,6 +126,12 @@ async function exportModel({ scheme, ...options }: Parameters<HeadlessApi['expor
   return { files: report.files.map(({ name, bytes }) => ({ name, bytes })), readBack: report.readBack };
 }
 
+async function superNet(): Promise<null> {
+  const { name, bytes } = await client.exportSuperNet(id, 'run');
+  download(name, new Blob([bytes], { type: 'application/octet-stream' }));
+  return null;
+}
+
 async function report(): Promise<null> {
   const { recipe, colours } = running();
   const scores: SourceScore[] = [];
@@ -162,5 +168,6 @@ own.fsMerge = {
     }),
   snapshot: () => answer(takeSnapshot),
   exportModel: (options) => answer(() => exportModel(options)),
+  superNet: () => answer(superNet),
   report: () => answer(report),
 };

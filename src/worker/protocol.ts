@@ -13,7 +13,6 @@ import type { ExportFloat } from '../engine/formats/write/output.ts';
 import type { MergeCost, TrainingPoint } from '../engine/merging/method.ts';
 import type { AugmentationOptions, FactOverrides, MethodName, Recipe } from '../engine/recipe.ts';
 import type { Demonstration } from '../engine/theory/demonstrate.ts';
-import type { Ledger } from './ledger-schema.ts';
 import type { Misreadings, ModelChoice, SourceScore } from './protocol-compare.ts';
 import type {
   DroppedFile,
@@ -38,7 +37,6 @@ export type { Score } from '../engine/evaluation/evaluate.ts';
 export type { ExportFloat } from '../engine/formats/write/output.ts';
 export type { MergeCost, TrainingPoint } from '../engine/merging/method.ts';
 export type { Demonstration, FoldCheck } from '../engine/theory/demonstrate.ts';
-export type { Ledger, LedgerLine } from './ledger-schema.ts';
 export type { ConfusedPair, Misreadings, MisreadTask, ModelChoice, SourceScore } from './protocol-compare.ts';
 export type { KeptRun, RunStart, SnapshotStart, StorageUse } from './protocol-keeping.ts';
 export type { SavedRun, Session, SessionFile } from './session-schema.ts';
@@ -197,8 +195,6 @@ export interface StudioApi {
   readRecipe(value: unknown): Promise<Recipe>;
   /** Reads a session: a saved file, or one that the browser kept. */
   readSession(saved: File | Session): Promise<Session>;
-  /** Reads a sweep's ledger. */
-  readLedger(file: File): Promise<Ledger>;
   /** The first `count` training images with one of `labels` (all labels when empty), a mix of them. */
   thumbnails(images: string, labels: number[], count: number): Promise<Thumbnails>;
 

@@ -5,15 +5,13 @@ import type { Loaded } from '../engine/intake/library.ts';
 import { unfinishedRecipeSchema } from '../engine/recipe.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { describeTaken } from './describe.ts';
-import type { Ledger, LedgerLine } from './ledger-schema.ts';
-import { ledgerLineSchema } from './ledger-schema.ts';
 import type { StudioApi } from './protocol.ts';
 import type { Session } from './session-schema.ts';
 import { sessionSchema, sessionVersion } from './session-schema.ts';
 
 export const sessionMethods = (
   workspace: Workspace,
-): Pick<StudioApi, 'restore' | 'expect' | 'readRecipe' | 'readSession' | 'readLedger'> => ({
+): Pick<StudioApi, 'restore' | 'expect' | 'readRecipe' | 'readSession'> => ({
   async restore(ids) {
     const loaded: Loaded[] = ids.flatMap((id) => workspace.restore(id) ?? []);
     const { untold: waiting } = workspace;
@@ -40,36 +38,7 @@ export const sessionMethods = (
       ? checkedSession(await jsonOf(saved, 'session'), saved.name)
       : checkedSession(saved, null);
   },
-
-  readLedger: async (file) => ledgerOf(await file.text(), file.name),
 });
-
-/** Lines that cannot be read are told, not lost: the last of a sweep that was broken off may be half a line. */
-export function ledgerOf(text: string, name: string): Ledger {
-  const lines = new Map<string, LedgerLine>();
-  const unread: string[] = [];
-  for (const [index, line] of text
-    .replace(/^\uFEFF/, '')
-    .split('\n')
-    .entries()) {
-    if (line.trim() === '') continue;
-    const read = lineOf(line);
-    if (typeof read === 'string') unread.push(`line ${index + 1}: ${read}`);
-    else lines.set(read.key, read);
-  }
-  if (lines.size > 0 || unread.length === 0) return { lines: [...lines.values()], unread };
-  throw unreadable(name, unread[0] ?? 'it is empty', undefined, 'ledger');
-}
-
-/** Or what is wrong with it. */
-function lineOf(text: string): LedgerLine | string {
-  try {
-    const { data, error } = ledgerLineSchema.safeParse(JSON.parse(text));
-    return data ?? firstIssue(error);
-  } catch {
-    return 'it is no whole JSON';
-  }
-}
 
 async function jsonOf(file: File, what: 'recipe' | 'session'): Promise<unknown> {
   try {

@@ -5,8 +5,7 @@ import { setFacts } from '../../actions/facts.ts';
 import { NumberInput } from '../../components/inputs/NumberInput.tsx';
 import { sourceControls } from '../../text/controls/recipe.ts';
 import { activationNames, describeResize, firstNames } from '../../text/describe.ts';
-import { describeNormalisation } from '../../text/normalisation.ts';
-import { plain, plural } from '../../text/numbers.ts';
+import { describeFacts } from '../../text/describe-facts.ts';
 import { FactOrigin } from './FactOrigin.tsx';
 import { NormalisationFields } from './NormalisationFields.tsx';
 
@@ -19,7 +18,7 @@ export function SourceFacts({ info }: { info: SourceInfo }) {
   return (
     <details className="facts quiet-details">
       <summary>
-        {summaryOf(info)}
+        {describeFacts(info)}
         {guessed && <span className="badge">guess</span>}
       </summary>
       <div className="fact-list">
@@ -85,13 +84,3 @@ export function SourceFacts({ info }: { info: SourceInfo }) {
 }
 
 /** "4 heads · ε 1e-6 · GELU · pixels 0 to 1 · 10 class names". */
-function summaryOf({ heads, epsilon, activation, mean, std, labels }: SourceInfo): string {
-  const parts = [
-    heads && plural(heads.value, 'head'),
-    epsilon && `ε ${plain(epsilon.value)}`,
-    activationNames[activation.value],
-    `pixels ${describeNormalisation(mean.value, std.value)}`,
-    labels && plural(labels.value.length, 'class name'),
-  ];
-  return parts.filter((part) => part !== null).join(' · ');
-}
